@@ -11,6 +11,8 @@ What comes from outside ends in `Data`; what the ledger keeps has the plain noun
                  │            ├──> failed                      (5xx, or too late to try again)
                  │            └──> uncertain                   (lost after the final dot, or killed in between)
                  └── an operator's resend, from failed and uncertain
+
+    Whoever left while a message waited moves to suppressed: from pending, deferred and uncertain.
 """
 
 from __future__ import annotations
@@ -330,18 +332,20 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DEFERRED = "deferred"
     FAILED = "failed"
+    SUPPRESSED = "suppressed"
     UNCERTAIN = "uncertain"
 
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.PENDING: frozenset({DeliveryState.SENDING}),
+    DeliveryState.PENDING: frozenset({DeliveryState.SENDING, DeliveryState.SUPPRESSED}),
     DeliveryState.SENDING: frozenset(
         {DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNCERTAIN}
     ),
-    DeliveryState.DEFERRED: frozenset({DeliveryState.SENDING, DeliveryState.FAILED}),
+    DeliveryState.DEFERRED: frozenset({DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.SUPPRESSED}),
     DeliveryState.SENT: frozenset(),
+    DeliveryState.SUPPRESSED: frozenset(),
     DeliveryState.FAILED: frozenset({DeliveryState.PENDING}),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.PENDING}),
+    DeliveryState.UNCERTAIN: frozenset({DeliveryState.PENDING, DeliveryState.SUPPRESSED}),
 }
 
 

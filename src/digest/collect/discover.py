@@ -1,0 +1,78 @@
+"""From a document to the way it is read: its bytes decide, then what the operator said it is.
+
+A document whose kind is `auto` is a feed when its bytes are one, else a page; a page that announces a feed
+of its own is collected through that feed, in one more request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest.collect import feeds, folder, pages, plaintext
+from digest.collect.clean import clean, fragment, plain, web_url
+from digest.collect.fetch import Fetched
+from digest.model import Article, Block, Collected, EntryData, Failed, FeedLink, Kind, Reason
+
+
+def read_document(
+    fetched: Fetched, kind: Kind, *, base_url: str | None, now: datetime, zone: tzinfo
+) -> Collected | Failed:
+    """Read a document as `kind`; what comes out is not yet clean.
+
+    `base_url` is what relative addresses count from where the document does not know better.
+    """
+    url = fetched.url or base_url
+    if not fetched.body.strip():
+        return Failed(Reason("fetch.empty"))
+    if kind is Kind.FEED or (kind is Kind.AUTO and feeds.looks_like_feed(fetched.body)):
+        return feeds.read_feed(fetched.body, url=url, content_type=fetched.content_type)
+    if _is_plain_text(fetched):
+        text = fetched.body.decode(fetched.charset or "utf-8", "replace")
+        return plaintext.read_plaintext(text, url=url, now=now, zone=zone)
+    return pages.read_page(fetched.body, url=url, charset=fetched.charset, now=now, zone=zone)
+
+
+def read_path(path: Path, *, now: datetime, zone: tzinfo) -> Collected | Failed:
+    """Read a folder of posts."""
+    return folder.read_folder(path, now=now, zone=zone)
+
+
+def announced_feed(collected: Collected, kind: Kind) -> FeedLink | None:
+    """Choose the feed to follow instead of a page of kind `auto`: the first one it announces."""
+    if kind is not Kind.AUTO or collected.kind is not Kind.PAGE or not collected.feeds:
+        return None
+    return collected.feeds[0]
+
+
+def cleaned(collected: Collected, base_url: str | None) -> Collected:
+    """Make all of it harmless, for showing what a document holds (`digest inspect`)."""
+    base = base_of(collected, base_url)
+
+    def each(entries: tuple[EntryData, ...]) -> tuple[EntryData, ...]:
+        return tuple(clean(entry, base) for entry in entries)
+
+    article = collected.article
+    return replace(
+        collected,
+        title=plain(collected.title),
+        link=web_url(collected.link, base_url),
+        entries=each(collected.entries),
+        article=article and Article(entry=clean(article.entry, base), text=article.text),
+        blocks=tuple(replace(block, entries=each(block.entries)) for block in collected.blocks),
+    )
+
+
+def base_of(collected: Collected, fetched_url: str | None) -> str | None:
+    """Tell what relative addresses of a document count from: where it was found, else the home it names."""
+    return fetched_url or web_url(collected.link, None)
+
+
+def _is_plain_text(fetched: Fetched) -> bool:
+    if fetched.content_type and fetched.content_type not in ("text/plain", "application/octet-stream"):
+        return False
+    head = fetched.body[:2048].lower()
+    return b"<html" not in head and b"<!doctype" not in head and b"</" not in head and b"<body" not in head

@@ -1,0 +1,269 @@
+"""A feed document becomes entries: RSS, Atom, RDF and JSON Feed, well-formed or not.
+
+Well-formed XML goes through the fast parser; all else, and any doubt, through the lenient one. Neither
+expands an entity it was not born with: a document that declares entities of its own never reaches the
+fast one, and the lenient one's expat refuses to amplify. One bad item costs that item, never the feed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+from digest.collect import identity
+from digest.model import Collected, Dating, Enclosure, EntryData, Failed, Kind, Precision, Reason, UNDATED
+
+MAX_ITEMS = 2_000
+
+_XML_START = re.compile(rb"<\?xml\b|<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
+_FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|RDF|channel)[\s>]", re.IGNORECASE)
+_HTML_ROOT = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
+_ILLEGAL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_DECLARATION = re.compile(rb"""<\?xml\s+version=["'][^"']+["'](\s+encoding=["'][^"']+["'])?(\s+standalone=["'][^"']+["'])?\s*\?>""")
+_BROKEN_DECLARATION = re.compile(rb"^<\?xml[^>]*>")
+_AMPERSAND = re.compile(rb"&(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})?(?(1);|(?!;))")
+_ITEM = re.compile(rb"<(?:[a-z0-9]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_CONTACT = re.compile(r"^\s*\S+@\S+\s*\((?P<name>[^)]+)\)\s*$")
+
+
+def looks_like_feed(body: bytes) -> bool:
+    """Tell a feed by its first bytes; what a server calls it does not count."""
+    head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"{"):
+        return b"jsonfeed.org/version" in body[:4096] or b'"items"' in body
+    if b"\x00" in head[:64]:
+        head = head.replace(b"\x00", b"")
+    root = _FEED_ROOT.search(head)
+    page = _HTML_ROOT.search(head)
+    return root is not None and (page is None or root.start() < page.start())
+
+
+def read_feed(body: bytes, *, url: str | None, content_type: str = "") -> Collected | Failed:
+    """Read a feed. Relative addresses are left to `clean`; the document's own link comes as `link`."""
+    stripped = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not stripped:
+        return Failed(Reason("feed.empty"))
+    if stripped.startswith(b"{"):
+        return _read_json(stripped)
+    read = _read_fast(body) or _read_lenient(body, content_type)
+    if isinstance(read, Failed):
+        if _HTML_ROOT.search(body[:4096]):
+            return Failed(Reason("feed.is_html"))
+        rescued = None if b"<!ENTITY" in body else _parse_fast(body)
+        return rescued if rescued and rescued.entries else read
+    return read
+
+
+# ── XML ──────────────────────────────────────────────────────────────────────────────────────────
+def _well_formed(body: bytes) -> bool:
+    if b"<!ENTITY" in body[:65536]:
+        return False
+    try:
+        etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return True
+
+
+def _mended(body: bytes) -> bytes:
+    """Mend what breaks XML without changing what it says: control bytes, HTML's entities, bare ampersands."""
+    start = _XML_START.search(body[:4096])
+    if b"\x00" in body or start is None:
+        return body
+    body = _ILLEGAL.sub(b"", body[start.start() :])
+    declared = _DECLARATION.match(body)
+    if declared is None or b"utf-16" in declared[0].lower():  # no NUL byte in it, so it is not UTF-16
+        body = _BROKEN_DECLARATION.sub(b"", body)
+    return _AMPERSAND.sub(_mend_ampersand, body)
+
+
+def _mend_ampersand(match: re.Match[bytes]) -> bytes:
+    name = (match[1] or b"").decode("ascii")
+    if name in {"amp", "lt", "gt", "quot", "apos"} or name.startswith("#"):
+        return match[0]
+    text = html5.get(name + ";")
+    return "".join(f"&#{ord(char)};" for char in text).encode() if text else b"&amp;" + match[0][1:]
+
+
+def _read_fast(body: bytes) -> Collected | None:
+    """Read with the fast parser, or answer None at any doubt."""
+    if not _well_formed(body):
+        body = _mended(body)
+        if not _well_formed(body):
+            return None
+    read = _parse_fast(body)
+    if read is None or len(read.entries) < len(_ITEM.findall(body)) or any(not entry.url for entry in read.entries):
+        return None
+    return read
+
+
+def _parse_fast(body: bytes) -> Collected | None:
+    import fastfeedparser
+
+    try:
+        document = fastfeedparser.parse(body)
+    except Exception:  # noqa: BLE001 - any fault of the fast parser is a doubt, and the lenient one decides
+        return None
+    return _collected(document.feed, document.entries, "fast")
+
+
+def _read_lenient(body: bytes, content_type: str) -> Collected | Failed:
+    import feedparser
+
+    headers = {"content-type": content_type} if content_type else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        document = feedparser.parse(
+            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    if not document.entries and (not document.get("version") or document.get("bozo")):
+        error = document.get("bozo_exception")
+        return Failed(Reason("feed.malformed", {"error": " ".join(str(error or "no feed in it").split())[:200]}))
+    return _collected(document.feed, document.entries, "lenient")
+
+
+def _collected(feed: Mapping[str, Any], items: list[Mapping[str, Any]], parser: str) -> Collected:
+    notes = []
+    entries = []
+    for index, item in enumerate(items[:MAX_ITEMS]):
+        try:
+            entries.append(_entry(item))
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            notes.append(f"item {index + 1} could not be read: {error}")
+    if len(items) > MAX_ITEMS:
+        notes.append(f"only the first {MAX_ITEMS} of {len(items)} items were read")
+    return Collected(
+        kind=Kind.FEED,
+        route=f"feed ({parser} parser)",
+        title=_text(feed.get("title")),
+        link=feed.get("link") or None,
+        language=feed.get("language") or None,
+        entries=identity.told_apart(entries),
+        notes=tuple(notes),
+    )
+
+
+def _entry(item: Mapping[str, Any]) -> EntryData:
+    contents = item.get("content") or []
+    content = max((str(part.get("value") or "") for part in contents), key=len, default="")
+    described = _text(item.get("description") or item.get("summary"))
+    url = item.get("link") or None
+    title = _text(item.get("title"))
+    return EntryData(
+        uid=identity.uid_of(guid=item.get("id"), url=url, title=title, content=content or described),
+        title=title,
+        url=url,
+        authors=_authors(item),
+        summary="" if described == content else described,
+        content=content or described,
+        dating=_dating(item, "published") or _dating(item, "updated") or UNDATED,
+        updated=_instant(item, "updated"),
+        image=_image(item),
+        categories=tuple(_text(tag.get("label") or tag.get("term")) for tag in item.get("tags") or []),
+        language=next((part.get("language") for part in contents if part.get("language")), None),
+        enclosures=tuple(
+            Enclosure(str(found["url"]), str(found.get("type") or ""), _length(found.get("length")))
+            for found in ({**link, "url": link.get("url") or link.get("href")} for link in item.get("enclosures") or [])
+            if found["url"]
+        ),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _length(value: object) -> int | None:
+    return int(value) if isinstance(value, int | str) and str(value).isdigit() and int(value) > 0 else None
+
+
+def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
+    names = [_text(author.get("name")) for author in item.get("authors") or []] or [_text(item.get("author"))]
+    return tuple(contact["name"] if (contact := _CONTACT.match(name)) else name for name in names if name)
+
+
+def _image(item: Mapping[str, Any]) -> str | None:
+    for thumbnail in item.get("media_thumbnail") or []:
+        if thumbnail.get("url"):
+            return str(thumbnail["url"])
+    for media in item.get("media_content") or []:
+        kind = _text(media.get("medium")) or _text(media.get("type"))
+        if media.get("url") and kind.startswith("image"):
+            return str(media["url"])
+    return None
+
+
+def _instant(item: Mapping[str, Any], name: str) -> datetime | None:
+    """Read a date that the fast parser gives as ISO 8601 and the lenient one as a tuple in UTC."""
+    parsed = item.get(f"{name}_parsed")
+    try:
+        if parsed:
+            return datetime(*parsed[:6], tzinfo=UTC)
+        moment = datetime.fromisoformat(_text(item.get(name)).replace("Z", "+00:00"))
+    except (ValueError, TypeError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _dating(item: Mapping[str, Any], name: str) -> Dating | None:
+    moment = _instant(item, name)
+    if moment is None:
+        return None
+    midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    return Dating(moment, Precision.DAY if midnight else Precision.SECOND, "feed", None)
+
+
+# ── JSON Feed (https://www.jsonfeed.org/version/1.1/) ─────────────────────────────────────────────
+def _read_json(body: bytes) -> Collected | Failed:
+    try:
+        document = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        return Failed(Reason("feed.malformed", {"error": str(error)[:200]}))
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        return Failed(Reason("feed.malformed", {"error": "a JSON document without a list of items"}))
+    entries = [_json_entry(item) for item in items[:MAX_ITEMS] if isinstance(item, dict)]
+    language = document.get("language")
+    return Collected(
+        kind=Kind.FEED,
+        route="feed (JSON Feed)",
+        title=_text(document.get("title")),
+        link=_text(document.get("home_page_url")) or None,
+        language=language if isinstance(language, str) else None,
+        entries=identity.told_apart(entries),
+    )
+
+
+def _json_entry(item: Mapping[str, Any]) -> EntryData:
+    people = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+    tags = item.get("tags") if isinstance(item.get("tags"), list) else []
+    attached = item.get("attachments") if isinstance(item.get("attachments"), list) else []
+    url = _text(item.get("external_url")) or _text(item.get("url")) or None
+    title, content = _text(item.get("title")), _text(item.get("content_html"))
+    said = _text(item.get("content_text"))
+    guid = item.get("id")
+    return EntryData(
+        uid=identity.uid_of(guid=str(guid) if guid else None, url=url, title=title, content=content or said),
+        title=title or said[:80],
+        url=url,
+        authors=tuple(_text(person.get("name")) for person in people or [] if isinstance(person, dict)),
+        summary=_text(item.get("summary")) or ("" if content else said),
+        content=content,
+        dating=_dating({"published": item.get("date_published")}, "published") or UNDATED,
+        updated=_instant({"updated": item.get("date_modified")}, "updated"),
+        image=_text(item.get("image")) or None,
+        categories=tuple(_text(tag) for tag in tags or []),
+        language=_text(item.get("language")) or None,
+        enclosures=tuple(
+            Enclosure(_text(found.get("url")), _text(found.get("mime_type")), _length(found.get("size_in_bytes")))
+            for found in attached or []
+            if isinstance(found, dict) and found.get("url")
+        ),
+    )

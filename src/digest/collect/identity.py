@@ -1,0 +1,63 @@
+"""An entry is kept once: which identity it has within its source, and when it really changed.
+
+Feeds lie about identity: one guid for all items, none at all, or a link shared by all. So an identity that
+occurs twice in one document is refined until it tells the items apart (knowledge of the field: the guid, then
+the guid with the link, then the content).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from digest.model import EntryData
+
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def short_hash(*parts: str) -> str:
+    """Hash texts to 16 hexadecimal digits; the parts cannot run into each other."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def uid_of(*, guid: str | None, url: str | None, title: str, content: str) -> str:
+    """Choose an identity: the guid, else the link, else what it says."""
+    return (guid or "").strip() or (url or "").strip() or f"content:{short_hash(title, content)}"
+
+
+def told_apart(entries: Sequence[EntryData]) -> tuple[EntryData, ...]:
+    """Give different entries of one document different identities; true copies keep the same one."""
+    by_link = _refined(entries, lambda entry: entry.url or "")
+    return tuple(_refined(by_link, fingerprint))
+
+
+def _refined(entries: Sequence[EntryData], further: Callable[[EntryData], str]) -> list[EntryData]:
+    """Lengthen the identities that stand for entries of different `further`."""
+    meanings: dict[str, set[str]] = {}
+    for entry in entries:
+        meanings.setdefault(entry.uid, set()).add(further(entry))
+    return [
+        replace(entry, uid=f"{entry.uid}|{further(entry)}") if len(meanings[entry.uid]) > 1 else entry
+        for entry in entries
+    ]
+
+
+def fingerprint(entry: EntryData) -> str:
+    """Hash what a reader would see of an entry, so that an edit is noticed and new markup is not.
+
+    Addresses inside the content do not count: counters and signed image URLs change at each request.
+    """
+    text = _SPACE.sub(" ", _TAG.sub(" ", entry.content)).strip()
+    return short_hash(entry.title, entry.url or "", entry.summary, text)
+
+
+def tag_uri(authority: str, minted: datetime, source_url: str, uid: str) -> str:
+    """Mint the permanent identity of an entry in our feeds (RFC 4151).
+
+    It is made once, at first sight, and kept: a later change of address, source URL or guid does not touch it.
+    """
+    return f"tag:{authority},{minted:%Y-%m-%d}:entry/{short_hash(source_url, uid)}"

@@ -1,0 +1,1 @@
+"""Entries become an edition, purely: frozen data and `now` in, frozen data and reasons out."""

@@ -1,0 +1,1 @@
+"""Deliver: documents and messages leave the house, to disk and to relays, and say what became of them."""

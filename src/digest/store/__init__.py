@@ -1,0 +1,1 @@
+"""The ledger: every SQL statement of digest stands in this package, and nothing else does."""

@@ -1,0 +1,146 @@
+"""The ledger as a file that is surely ours, of a version we know, written by one at a time.
+
+SQLite in WAL mode; a writing transaction begins with BEGIN IMMEDIATE, so that two writers queue instead of
+failing halfway. `application_id` marks the file; a newer schema is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from digest.errors import LedgerError
+
+APPLICATION_ID = 0x44494753  # "DIGS"
+HEAD = "0001"
+"""The newest migration in `migrations/versions`; a test holds the two together."""
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger. Rows are read and written through the functions of this package's modules."""
+
+    engine: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Hold the write lock from the first moment; commit at the end, undo on any exception."""
+        with self.engine.connect().execution_options(digest_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """See one unmoving state of all rows."""
+        with self.engine.connect().execution_options(digest_begin="BEGIN") as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str, folder: Path) -> Ledger:
+    """Open the ledger at `url` (`sqlite:///FILE`, relative to `folder`), creating it where there is none.
+
+    Raises:
+        LedgerError: not a database, not ours, newer than this program, or waiting for `digest db upgrade`.
+    """
+    ledger = Ledger(_engine(url, folder))
+    try:
+        version = version_of(ledger)
+        if version is None:
+            upgrade(ledger)
+        elif version > HEAD:
+            raise LedgerError(f"The ledger is of version {version}, this program knows {HEAD}. Install a newer digest.")
+        elif version < HEAD:
+            raise LedgerError(
+                f"The ledger is of version {version}, this program wants {HEAD}. Run `digest db upgrade`."
+            )
+    except DatabaseError as error:
+        ledger.close()
+        raise LedgerError(f"The ledger {url} cannot be opened: {error.orig}. Check the file and its folder.") from error
+    except LedgerError:
+        ledger.close()
+        raise
+    return ledger
+
+
+def open_for_upgrade(url: str, folder: Path) -> Ledger:
+    """Open a ledger whose version is not looked at, for `digest db upgrade`."""
+    return Ledger(_engine(url, folder))
+
+
+def version_of(ledger: Ledger) -> str | None:
+    """Tell which migration the ledger stands at; None for an empty file.
+
+    Raises:
+        LedgerError: the file holds tables that are not ours.
+    """
+    with ledger.engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        ours = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID
+        if not tables:
+            return None
+        if not ours or "alembic_version" not in tables:
+            raise LedgerError("The database file belongs to another program. Give another [database] url.")
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(ledger: Ledger) -> None:
+    """Run all migrations that the ledger lacks, in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with ledger.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _engine(url: str, folder: Path) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise LedgerError(f'"{url}" is not a database URL. Write for example "sqlite:///digest.db".') from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise LedgerError('Only SQLite files are supported so far. Write for example "sqlite:///digest.db".')
+    path = folder / parsed.database
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a delivery that is journalled as sent must survive a power cut too.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("digest_begin", "BEGIN"))
+
+
+def is_busy(error: BaseException) -> bool:
+    """Tell a lock that another process holds from a real fault."""
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
