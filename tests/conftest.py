@@ -36,3 +36,13 @@ def corpus() -> Path:
     if not (shared / "corpus").is_dir():
         _missing(f"the corpus at {shared}")
     return shared / "corpus"
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A fresh fake world in a folder of its own."""
+    from world import World
+
+    made = World(tmp_path)
+    yield made
+    made.close()

@@ -24,9 +24,11 @@ from pydantic import model_validator
 from digest import toml_lines
 from digest.compose.schedule import ScheduleError
 from digest.compose.schedule import parse as parse_schedule
-from digest.deliver.message import address_problem
+from digest.deliver.address import Address as MailAddress
+from digest.deliver.address import parse_address, parse_mailbox
 from digest.errors import ConfigError, Problem
 from digest.model import Kind
+from digest.reasons import word
 
 _UNITS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
 _DURATION = re.compile(r"^\s*(\d+)\s*([a-z]+?)s?\s*$", re.IGNORECASE)
@@ -70,8 +72,16 @@ def _network(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if problem := address_problem(value):
-        raise ValueError(problem)
+    address = parse_address(value)
+    if not isinstance(address, MailAddress):
+        raise ValueError(f"{word(address)}.")  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
+
+def _mailbox(value: str) -> str:
+    mailbox = parse_mailbox(value)
+    if not isinstance(mailbox, tuple):
+        raise ValueError(f"{word(mailbox)}.")  # noqa: TRY004 - pydantic reports ValueError
     return value
 
 
@@ -88,6 +98,7 @@ Language = Annotated[str, AfterValidator(_language)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 Network = Annotated[str, AfterValidator(_network)]
 Address = Annotated[str, AfterValidator(_address)]
+Sender = Annotated[str, AfterValidator(_mailbox)]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -187,7 +198,7 @@ class RelaySettings(Section):
     password: SecretStr | None = Field(None, description="Better given as password_file or in the environment.")
     password_file: Path | None = Field(None, description="A file that holds the password alone.")
     ca_file: Path | None = Field(None, description="Certificates of a private authority.")
-    sender: str = Field(alias="from", description='The sender: "Name <news@example.org>" or a bare address.')
+    sender: Sender = Field(alias="from", description='The sender: "Name <news@example.org>" or a bare address.')
     reply_to: Address | None = Field(None, description="Where answers go, if not to the sender.")
     per_connection: int = Field(100, ge=1, description="Messages sent before connecting anew.")
     timeout: Duration = Field("60 s", validate_default=True, description="How long to wait for an answer.")

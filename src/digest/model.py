@@ -305,6 +305,15 @@ class Edition:
     stories: tuple[Story, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a publication decided on one entry, for good: it stands in the edition (folded ones too), or never will."""
+
+    entry_id: int
+    chosen: bool
+    reason: Reason
+
+
 # ── documents ────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -38,7 +38,7 @@ def read_document(
 
 def read_path(path: Path, *, now: datetime, zone: tzinfo) -> Collected | Failed:
     """Read a folder of posts."""
-    return folder.read_folder(path, now=now, zone=zone)
+    return folder.read_folder(path, now=now, zone=zone, site_url=None)
 
 
 def announced_feed(collected: Collected, kind: Kind) -> FeedLink | None:

@@ -54,7 +54,10 @@ def canonical_link(url: str) -> str:
 
     All other parameters are kept, in sorted order. The result is for comparing, never for fetching.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket that is no IPv6 address: such a link equals itself alone
+        return url
     host = re.sub(r":(?:80|443)$", "", parts.netloc.rpartition("@")[2].lower()).removeprefix("www.")
     query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0]))
     return host + parts.path.rstrip("/") + (f"?{urlencode(query)}" if query else "")

@@ -35,10 +35,10 @@ FORMS = (
 
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _DAY_NUMBERS = {
-    spelling: number
-    for number, name in enumerate(_WEEKDAYS)
-    for spelling in (name, f"{name}s", name[:3], name[:4], name[:5])
-}
+    spelling: number for number, name in enumerate(_WEEKDAYS) for spelling in (name, f"{name}s", name[:3])
+} | {"tues": 2, "thur": 4, "thurs": 4}
+_PLAIN_DAYS = {"day": "* * *", "daily": "* * *", "weekend": "* * 0,6", "weekends": "* * 0,6"}
+_PLAIN_DAYS |= dict.fromkeys(("weekday", "weekdays", "monday to friday"), "* * 1-5")
 _NTH = {"first": "#1", "second": "#2", "third": "#3", "fourth": "#4", "last": "L"}
 _NTH |= {"1st": "#1", "2nd": "#2", "3rd": "#3", "4th": "#4"}
 _EVEN_HOURS = (2, 3, 4, 6, 8, 12)  # the steps after which midnight falls on a step again
@@ -95,12 +95,8 @@ def _read(words: str) -> tuple[str, ...] | None:
 
 def _days(rhythm: str) -> str | None:
     """Answer the last three cron fields for "weekdays", "mon, fri", "1st of month" and their like."""
-    simple = {"day": "* * *", "daily": "* * *"}
-    simple |= dict.fromkeys(("weekday", "weekdays", "monday to friday"), "* * 1-5") | dict.fromkeys(
-        ("weekend", "weekends"), "* * 0,6"
-    )
-    if rhythm in simple:
-        return simple[rhythm]
+    if rhythm in _PLAIN_DAYS:
+        return _PLAIN_DAYS[rhythm]
     if monthly := _MONTHLY.fullmatch(rhythm):
         return _month_days(monthly[1])
     numbers = [_DAY_NUMBERS.get(name) for name in _items(rhythm)]
@@ -179,30 +175,25 @@ def _checked(cron: str) -> str:
     """Return a cron text that cronsim accepts and that comes at least once in fifty years."""
     fields = cron.split()
     if len(fields) != len(_CRON_NAMES):
-        seconds_first = len(fields) > len(_CRON_NAMES)
-        five = (fields[1:] if seconds_first else [*fields, *_CRON_DEFAULTS[len(fields) :]])[:5]
-        raise ScheduleError(
-            f'"{cron}" is not a schedule: a cron text has five fields '
-            f'({", ".join(_CRON_NAMES)}); the nearest that is: "{_mended(five)}".'
-        )
-    if _comes(cron):
+        what = f"a cron text has five fields ({', '.join(_CRON_NAMES)})"
+        fields = fields[1:6] if len(fields) > len(_CRON_NAMES) else [*fields, *_CRON_DEFAULTS[len(fields) :]]
+    elif wrong := [name for place, name in enumerate(_CRON_NAMES) if not _comes(_alone(fields[place], place))]:
+        what = f"its {wrong[0]} is wrong"
+    elif not _comes(cron):
+        what = "that day never comes"
+    else:
         return cron
-    wrong = [
-        name
-        for name, field, default in zip(_CRON_NAMES, fields, _mended(fields).split(), strict=True)
-        if field != default
-    ]
-    what = f"its {wrong[0]} is wrong" if wrong else "that day never comes"
-    mended = _mended(fields) if wrong else " ".join([*fields[:2], "*", "*", "*"])
-    raise ScheduleError(f'"{cron}" is not a schedule: {what}; the nearest that is: "{mended}".')
+    raise ScheduleError(f'"{cron}" is not a schedule: {what}; the nearest that is: "{_mended(fields)}".')
 
 
 def _mended(fields: list[str]) -> str:
-    """Replace each field that is wrong by itself with a plain one."""
-    return " ".join(
-        field if _comes(" ".join(["*"] * place + [field] + ["*"] * (4 - place))) else _CRON_DEFAULTS[place]
-        for place, field in enumerate(fields)
-    )
+    """Replace each field that is wrong by itself; a day that never comes becomes every day."""
+    mended = [field if _comes(_alone(field, place)) else _CRON_DEFAULTS[place] for place, field in enumerate(fields)]
+    return " ".join(mended if _comes(" ".join(mended)) else [*mended[:2], "*", "*", "*"])
+
+
+def _alone(field: str, place: int) -> str:
+    return " ".join([*"*" * place, field, *"*" * (len(_CRON_NAMES) - 1 - place)])
 
 
 def _comes(cron: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import ceil
 
 from digest.model import Reason
 
@@ -17,7 +18,7 @@ USUAL_EVERY = timedelta(minutes=60)
 """How often a source is looked at when nothing else is said."""
 
 LONGEST_BACKOFF = timedelta(hours=24)
-"""Failures stretch the wait up to here, unless the source's own rhythm is slower."""
+"""Failures stretch the wait up to here; a rhythm that is slower by itself stays as it is."""
 
 LONGEST_HINT = timedelta(hours=24)
 """A max-age or ttl counts up to here: static hosts stamp a year on everything they serve."""
@@ -53,7 +54,8 @@ def next_check(result: PollResult, now: datetime) -> tuple[datetime, Reason]:
     args = {"minutes": -(-wait // timedelta(minutes=1))}
     if code == "poll.backoff":
         args["failures"] = result.failures
-    return now + timedelta(seconds=int(wait.total_seconds() * (1 + JITTER * _share(result.source)))), Reason(code, args)
+    seconds = ceil(wait.total_seconds() * (1 + JITTER * _share(result.source)))
+    return now + timedelta(seconds=seconds), Reason(code, args)
 
 
 def _waits(result: PollResult) -> list[tuple[str, timedelta]]:
@@ -61,7 +63,7 @@ def _waits(result: PollResult) -> list[tuple[str, timedelta]]:
     waits = [("poll.every", result.every)]
     if result.failures > 0:
         doubled = result.every * 2 ** min(result.failures, _MOST_DOUBLINGS)
-        waits.append(("poll.backoff", min(doubled, max(LONGEST_BACKOFF, result.every))))
+        waits.append(("poll.backoff", min(doubled, LONGEST_BACKOFF)))
     hints = (
         ("poll.max_age", result.max_age, 1, LONGEST_HINT),
         ("poll.ttl", result.ttl, 60, LONGEST_HINT),

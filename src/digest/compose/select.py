@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from digest.compose.excerpt import SUMMARY_LENGTH, excerpt, text_of
 from digest.compose.fold import fold
-from digest.model import AlsoIn, Entry, Reason, Story
+from digest.model import AlsoIn, Choice, Entry, Reason, Story
 
 WEIGHT_CREDIT = timedelta(days=1)
 """How much newer a story counts for each unit of its source's weight above 1 (or older, below it)."""
@@ -44,15 +44,6 @@ class Rules:
     min_items: int = 1
     max_items: int = 30
     per_source: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What was decided on one candidate, for good: it stands in the edition (folded ones too), or it never will."""
-
-    entry_id: int
-    chosen: bool
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,13 @@ def parse_address(text: str) -> Address | Reason:
     return Address(local, domain)
 
 
+def parse_mailbox(text: str) -> tuple[str, Address] | Reason:
+    """Read `Name <reader@example.org>` or a bare address as (name, address); the name may be empty."""
+    name, angle, rest = text.strip().rpartition("<")
+    address = parse_address(rest.removesuffix(">") if angle else rest)
+    return (name.strip().strip('"').strip(), address) if isinstance(address, Address) else address
+
+
 def ascii_domain(domain: str) -> str | None:
     """Put a domain into lower-case A-labels, or answer None if it is no host name (RFC 1123 §2.1)."""
     name = domain.lower() if domain.isascii() else _a_labels(domain)

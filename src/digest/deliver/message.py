@@ -72,7 +72,7 @@ def compile_mail(mail: EditionMail, *, letterhead: Letterhead) -> CompiledMail:
     """Compile the mail of an edition: multipart/alternative, the text first, each part in its shorter encoding."""
     parts = (_part("text/plain", mail.text), _part("text/html", mail.html))
     # "=_" can stand neither in quoted-printable nor in base64 (RFC 2045 §6.7), so the boundary cannot either.
-    boundary = "=_" + sha256(b"\0".join(parts)).hexdigest()[:32]
+    boundary = "=_" + sha256(b"\0".join(parts)).hexdigest()[:24]
     delimiter = f"--{boundary}\r\n".encode()
     return CompiledMail(
         (
@@ -116,7 +116,8 @@ def _shared_headers(letterhead: Letterhead) -> bytes:
         lines.append(headers.plain("Reply-To", str(letterhead.reply_to)))
     lines.append(headers.plain("List-Id", letterhead.list_id))
     if letterhead.archive_url:
-        lines.append(headers.plain("List-Archive", f"<{quote(letterhead.archive_url, safe=_URL_SAFE)}>"))
+        url = quote(letterhead.archive_url, safe=_URL_SAFE, errors="replace")
+        lines.append(headers.plain("List-Archive", f"<{url}>"))
     lines += [
         headers.plain("Precedence", "list"),
         headers.plain("Auto-Submitted", "auto-generated"),  # RFC 3834 §5

@@ -21,11 +21,12 @@ from types import TracebackType
 from typing import Literal, Self
 
 from digest.deliver.address import Address, parse_address
-from digest.deliver.outcome import Phase, from_loss, from_reply
+from digest.deliver.outcome import Phase, clean_words, from_loss, from_reply
 from digest.model import DeliveryState, Outcome
 from digest.reasons import word
 
 _DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
+_FIRST_CODE = 100  # `smtplib` says -1 where a reply has no code
 _UNINTELLIGIBLE = "the relay's reply is no SMTP reply"
 _CLOSING = 421  # RFC 5321 §3.8: the relay hangs up after saying this
 
@@ -77,7 +78,7 @@ class SmtpRelay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._hang_up()
+        self._close(politely=True)
 
     def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         """Hand over one message for one recipient and tell what became of it; network trouble never raises.
@@ -87,30 +88,28 @@ class SmtpRelay:
         reverse = parse_address(sender) if sender else ""
         forward = parse_address(recipient)
         if not isinstance(forward, Address):
-            outcome = Outcome(DeliveryState.FAILED, word(forward))
+            outcome = Outcome(DeliveryState.FAILED, clean_words(word(forward)))
         elif not isinstance(reverse, Address | str):
-            outcome = Outcome(DeliveryState.DEFERRED, word(reverse))
+            outcome = Outcome(DeliveryState.DEFERRED, clean_words(word(reverse)))
         else:
             outcome = self.down or self._begin(f"FROM:<{reverse}>") or self._convey(f"TO:<{forward}>", message)
-        if outcome.code in {None, _CLOSING}:
-            self._hang_up()
+            if _is_over(outcome):
+                self._close(politely=False)
         return replace(outcome, relay=self._settings.name)
 
     def _begin(self, sender: str) -> Outcome | None:
         """Open a mail transaction; an idle connection that was closed meanwhile is no event, so dial once more."""
-        if self._smtp is not None and self._messages >= self._settings.per_connection:
-            self._hang_up()
+        if self._messages >= self._settings.per_connection:
+            self._close(politely=True)
+        if self._smtp is not None and self._in_transaction and self._ask(Phase.MAIL, "RSET"):
+            self._close(politely=False)
         if self._smtp is not None:
-            refused = self._reset() or self._ask(Phase.MAIL, "MAIL", sender)
-            if refused is None or refused.code not in {None, _CLOSING}:
+            refused = self._ask(Phase.MAIL, "MAIL", sender)
+            if refused is None or not _is_over(refused):
                 return refused
-            self._hang_up()
+            self._close(politely=False)
         self.down = self._dial()
         return self.down or self._ask(Phase.MAIL, "MAIL", sender)
-
-    def _reset(self) -> Outcome | None:
-        """Clear a transaction that ended in a refusal (RFC 5321 §4.1.1.5)."""
-        return self._ask(Phase.MAIL, "RSET") if self._in_transaction else None
 
     def _convey(self, recipient: str, message: bytes) -> Outcome:
         """Name the recipient and hand over the message, the final dot apart."""
@@ -136,7 +135,7 @@ class SmtpRelay:
             )
         refused = self._connect() or self._greet() or self._start_tls() or self._log_in()
         if refused is not None:
-            self._hang_up()
+            self._close(politely=not _is_over(refused))
         return refused
 
     def _connect(self) -> Outcome | None:
@@ -149,10 +148,10 @@ class SmtpRelay:
             else:
                 smtp = smtplib.SMTP(settings.host, settings.port, settings.helo, timeout=settings.timeout)
         except smtplib.SMTPConnectError as error:
-            return _judge(Phase.CONNECT, error.smtp_code, error.smtp_error)
+            return self._judge(Phase.CONNECT, error.smtp_code, error.smtp_error)
         except (OSError, UnicodeError) as error:
             return from_loss(Phase.CONNECT, _tell(error))
-        self._smtp, self._messages, self._in_transaction = smtp, 0, False
+        self._smtp = smtp
         if smtp.sock is not None:
             # The dot is a small packet of its own, which Nagle's algorithm would hold back.
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -163,7 +162,7 @@ class SmtpRelay:
             code, words = self._session.ehlo()
         except OSError as error:
             return from_loss(Phase.EHLO, _tell(error))
-        return None if 200 <= code <= 299 else _judge(Phase.EHLO, code, words)
+        return None if 200 <= code <= 299 else self._judge(Phase.EHLO, code, words)
 
     def _start_tls(self) -> Outcome | None:
         if self._settings.security != "starttls":
@@ -173,49 +172,45 @@ class SmtpRelay:
                 Phase.TLS, f"{self._settings.host} offers no STARTTLS; set security to tls, or ask its host"
             )
         try:
-            code, words = self._session.starttls(context=self._tls)
+            self._session.starttls(context=self._tls)
         except smtplib.SMTPResponseException as error:
-            return _judge(Phase.TLS, error.smtp_code, error.smtp_error)
+            return self._judge(Phase.TLS, error.smtp_code, error.smtp_error)
         except OSError as error:
             return from_loss(Phase.TLS, _tell(error))
-        return self._greet() if code == 220 else _judge(Phase.TLS, code, words)
+        return self._greet()
 
     def _log_in(self) -> Outcome | None:
         """Log in with PLAIN (RFC 4616) or else LOGIN, both in UTF-8, which `smtplib`'s own login cannot."""
         settings = self._settings
         if not settings.username:
             return None
-        name, password = _base64(settings.username), _base64(settings.password)
-        plain = _base64(f"\0{settings.username}\0{settings.password}")
         offered = self._session.esmtp_features.get("auth", "").upper().split()
         if "PLAIN" in offered:
-            refused = self._ask(Phase.AUTH, "AUTH", f"PLAIN {plain}")
-        elif "LOGIN" in offered:
-            refused = (
+            return self._ask(Phase.AUTH, "AUTH", f"PLAIN {_plain(settings)}")
+        if "LOGIN" in offered:
+            return (
                 self._ask(Phase.AUTH, "AUTH", "LOGIN", wanted=3)
-                or self._ask(Phase.AUTH, name, wanted=3)
-                or self._ask(Phase.AUTH, password)
+                or self._ask(Phase.AUTH, _base64(settings.username), wanted=3)
+                or self._ask(Phase.AUTH, _base64(settings.password))
             )
-        else:
-            refused = from_loss(Phase.AUTH, f"{settings.host} offers neither PLAIN nor LOGIN to log in with")
-        if refused is None:
-            return None
-        words = refused.words
-        for secret in (plain, password, settings.password):
-            words = words.replace(secret, "…") if secret else words
-        return replace(refused, words=words)
+        return from_loss(Phase.AUTH, f"{settings.host} offers neither PLAIN nor LOGIN to log in with")
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Certificates and host names are verified; reading a bad `ca_file` is an OSError."""
-        return ssl.create_default_context(cafile=self._settings.ca_file)
+        """Certificates and host names are verified; a `ca_file` that cannot be used is an OSError."""
+        try:
+            return ssl.create_default_context(cafile=self._settings.ca_file)
+        except OSError as error:
+            raise OSError(f"{self._settings.ca_file} cannot be used as ca_file: {error.strerror}") from error
 
-    def _hang_up(self) -> None:
-        """Say good-bye if the other side still listens, and close."""
+    def _close(self, *, politely: bool) -> None:
+        """Hang up, with QUIT if the other side still listens."""
         smtp, self._smtp = self._smtp, None
+        self._messages, self._in_transaction = 0, False
         if smtp is not None:
-            with suppress(OSError):
-                smtp.quit()
+            if politely:
+                with suppress(OSError):
+                    smtp.quit()
             smtp.close()
 
     # ── the words ────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +225,7 @@ class SmtpRelay:
             code, words = self._session.docmd(command, arguments)
         except OSError as error:
             return from_loss(phase, _tell(error))
-        return None if code // 100 == wanted else _judge(phase, code, words)
+        return None if code // 100 == wanted else self._judge(phase, code, words)
 
     def _write(self, phase: Phase, data: bytes) -> Outcome | None:
         try:
@@ -241,15 +236,32 @@ class SmtpRelay:
 
     def _hear(self, phase: Phase) -> Outcome:
         try:
-            return _judge(phase, *self._session.getreply())
+            return self._judge(phase, *self._session.getreply())
         except OSError as error:
             return from_loss(phase, _tell(error))
 
+    def _judge(self, phase: Phase, code: int, words: bytes | str) -> Outcome:
+        """Judge a reply; what has no reply code means that the two sides no longer understand each other."""
+        told = words if isinstance(words, str) else words.decode("utf-8", "replace")
+        if phase is Phase.AUTH:
+            told = _strike(told, self._settings)
+        return from_reply(phase, code, told) if code >= _FIRST_CODE else from_loss(phase, f"{_UNINTELLIGIBLE}: {told}")
 
-def _judge(phase: Phase, code: int, words: bytes | str) -> Outcome:
-    """Judge a reply; what has no reply code (`smtplib` says -1) means that we no longer understand each other."""
-    told = words if isinstance(words, str) else words.decode("utf-8", "replace")
-    return from_loss(phase, f"{_UNINTELLIGIBLE}: {told}") if code < 0 else from_reply(phase, code, told)
+
+def _is_over(outcome: Outcome) -> bool:
+    """Tell whether the connection was lost or is being closed by the relay."""
+    return outcome.code in {None, _CLOSING}
+
+
+def _plain(settings: RelaySettings) -> str:
+    return _base64(f"\0{settings.username}\0{settings.password}")
+
+
+def _strike(told: str, settings: RelaySettings) -> str:
+    """Strike the password out of a reply that quotes what we said."""
+    for secret in (_plain(settings), _base64(settings.password), settings.password):
+        told = told.replace(secret, "…") if secret else told
+    return told
 
 
 def _tell(error: BaseException) -> str:

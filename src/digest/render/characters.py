@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -24,7 +25,8 @@ def legal(text: str) -> str:
 
 def line(text: str) -> str:
     """Make one line of plain text: white space collapsed, illegal characters gone, in Unicode NFC."""
-    return unicodedata.normalize("NFC", legal(" ".join(text.split())))
+    parted = " ".join(text.split())  # before the illegal ones go: a form feed parts words too
+    return unicodedata.normalize("NFC", " ".join(legal(parted).split()))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -44,6 +46,7 @@ def shorten(text: str, limit: int) -> str:
     return text[:cut].rstrip(" ,;:.–—-") + "…"
 
 
+@lru_cache(maxsize=4096)
 def web_url(url: str | None) -> str | None:
     """Answer `url` as a URI that every reader takes (RFC 3986: ASCII, escaped), or None if it is not http(s)."""
     if url is None:

@@ -12,18 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
+from lxml.etree import _Element
 
 from digest import __version__
 from digest.model import Enclosure, Publication, Site, SourceRef, Story
 from digest.render.characters import language_tag, line, web_url
 from digest.render.places import ATOM, FEED_TYPES, JSON, RSS, file_url, publication_url
 from digest.render.stories import fit_all, subjects
-
-_Element: TypeAlias = "etree._Element"
 
 _NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/"}
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -80,6 +79,7 @@ def rss(channel: Channel, stories: Sequence[Story]) -> bytes:
     feed = _feed(channel, _RssChannel)
     feed.link(href=channel.page_url)
     feed.description(channel.description)
+    feed.generator(f"digest {channel.version}")
     feed.updated(_Untold.fromtimestamp(0, tz=channel.updated.tzinfo))
     for story in fit_all(stories):
         item = feed.add_entry(order="append")
@@ -106,6 +106,7 @@ def atom(channel: Channel, stories: Sequence[Story]) -> bytes:
     feed = _feed(channel, _AtomFeed)
     feed.id(channel.tag)
     feed.subtitle(channel.description)
+    feed.generator("digest", version=channel.version)
     feed.updated(channel.updated)
     feed.author(name=channel.owner, uri=channel.page_url)
     for story in fit_all(stories):
@@ -116,9 +117,7 @@ def atom(channel: Channel, stories: Sequence[Story]) -> bytes:
         entry.published(story.published)
         entry.author([{"name": name} for name in story.authors or (story.source.title,)])
         if story.url is not None:
-            entry.link(href=story.url, rel="alternate", type="text/html")
-        for enclosure in story.enclosures:
-            entry.link(rel="enclosure", href=enclosure.url, type=enclosure.media_type, **_length(enclosure))
+            entry.link(href=story.url)
         if story.summary:
             entry.summary(story.summary, type="text")
         if story.content or story.url is None:
@@ -136,7 +135,6 @@ def _feed(channel: Channel, extension: type[Any]) -> Any:
     feed.digest.channel = channel
     feed.title(channel.title)
     feed.language(channel.language)
-    feed.generator("digest", version=channel.version)
     return feed
 
 
@@ -183,12 +181,18 @@ class _RssChannel:
 
 
 class _AtomEntry:
-    """Adds to an Atom entry its whole source, its language and its picture."""
+    """Writes an Atom entry's links anew, since feedgen forgets their relations; adds source, language, picture."""
 
     story: Story
 
     def extend_atom(self, entry: _Element) -> None:
         story = self.story
+        for forgetful in entry.findall("link"):
+            entry.remove(forgetful)
+        if story.url is not None:
+            _link(entry, "link", rel="alternate", href=story.url, type="text/html")
+        for enclosure in story.enclosures:
+            _link(entry, "link", rel="enclosure", href=enclosure.url, type=enclosure.media_type, **_length(enclosure))
         language = story.language or story.source.language
         if language is not None:
             entry.set(_LANG, language)
@@ -237,4 +241,4 @@ def _text(parent: _Element, name: str, text: str) -> None:
 
 
 def _link(parent: _Element, name: str, **attributes: str) -> None:
-    etree.SubElement(parent, name, **attributes)
+    etree.SubElement(parent, name, attributes)

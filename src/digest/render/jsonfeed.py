@@ -24,7 +24,7 @@ def json_feed(channel: Channel, stories: Sequence[Story]) -> bytes:
         **({"hubs": [{"type": "WebSub", "url": channel.hub}]} if channel.hub else {}),
         "items": [_item(story) for story in fit_all(stories)],
     }
-    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(feed, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def _item(story: Story) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def fit(story: Story) -> Story | Reason:
     if not _TAG.fullmatch(story.tag):
         return Reason("story.no-identity", {"entry": story.entry_id, "tag": line(story.tag)})
     summary = line(story.summary)
-    title = line(story.title) or shorten(summary, _UNTITLED_LENGTH) or (line(story.source.title) if story.content else "")
+    title = (
+        line(story.title) or shorten(summary, _UNTITLED_LENGTH) or (line(story.source.title) if story.content else "")
+    )
     if not title:
         return Reason("story.no-words", {"entry": story.entry_id, "tag": story.tag})
     published = _second(story.published)
@@ -77,7 +79,10 @@ def fit(story: Story) -> Story | Reason:
         language=language_tag(story.language),
         enclosures=tuple(_enclosures(story.enclosures)),
         topic=line(story.topic),
-        also_in=tuple(AlsoIn(line(other.source), line(other.title), web_url(other.url)) for other in story.also_in),
+        also_in=tuple(
+            AlsoIn(source=line(other.source), title=line(other.title), url=web_url(other.url))
+            for other in story.also_in
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import digest
+from digest.render.wrapping import tied, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,6 @@ def built_in_folder() -> Path:
 
 def load_templates(folder: Path | None = None) -> Templates:
     """Open our templates, and over them those in a site's `folder`. To see changed files, load again."""
-    from digest.render.text import wrap
-
     ours = FileSystemLoader(built_in_folder())
     own = [] if folder is None else [FileSystemLoader(folder)]
     environment = ImmutableSandboxedEnvironment(
@@ -54,5 +53,5 @@ def load_templates(folder: Path | None = None) -> Templates:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["wrap"] = wrap
+    environment.filters |= {"wrap": wrap, "tied": tied}
     return Templates(environment)

@@ -11,17 +11,12 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.model import Edition
+from digest.model import Edition, Story
 from digest.render.characters import language_tag, line, shorten
-from digest.render.places import (
-    FEED_TYPES,
-    edition_url,
-    file_url,
-    publication_url,
-    site_url,
-)
-from digest.render.stories import Placed, placed
+from digest.render.places import ATOM, FEED_TYPES, JSON, RSS, edition_url, file_url, publication_url, site_url
+from digest.render.stories import Placed, fit, placed
 from digest.render.words import Words, direction, text_direction, words
+from digest.render.wrapping import tied
 
 _WORDS_PER_MINUTE = 238
 _WIDE_LETTERS_PER_MINUTE = 500
@@ -30,7 +25,7 @@ _FULL_STORIES = 5
 _LEAD_SUMMARY, _SUMMARY = 420, 220
 _NAMED_AUTHORS = 3
 
-FEED_NAMES = {"rss.xml": "RSS", "atom.xml": "Atom", "feed.json": "JSON Feed"}
+FEED_NAMES = {RSS: "RSS", ATOM: "Atom", JSON: "JSON Feed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +94,25 @@ class Issue:
         return {**more, "issue": self, **spoken(self.words)}
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier edition in a list: its `headline` is that of its lead."""
+
+    number: int
+    day: str
+    url: str
+    headline: str
+
+
+def past(edition: Edition) -> Past:
+    """Make the entry of an edition in a list."""
+    publication = edition.publication
+    day = words(publication.language).day(edition.due_at, publication.timezone)
+    fit_ones = (made for story in edition.stories if isinstance(made := fit(story), Story))
+    headline = next((story.title for story in fit_ones), line(publication.title))
+    return Past(edition.number, day, edition_url(edition), headline)
+
+
 def spoken(language: Words) -> dict[str, Any]:
     """Answer the functions that every template speaks with, under gettext's usual names."""
     return {"_": language.gettext, "ngettext": language.ngettext}
@@ -117,7 +131,9 @@ def issue(edition: Edition) -> Issue:
     publication, site = edition.publication, edition.site
     spoken_words = words(publication.language)
     found = placed(edition)
-    tellings = tuple(_told(place, edition, spoken_words, form) for place, form in zip(found, _forms(found), strict=True))
+    tellings = tuple(
+        _told(place, edition, spoken_words, form) for place, form in zip(found, _forms(found), strict=True)
+    )
     return Issue(
         words=spoken_words,
         language=language_tag(publication.language) or "en",
@@ -183,12 +199,12 @@ def _facts(place: Placed, edition: Edition, language: Words) -> tuple[str, ...]:
     story, timezone = place.story, edition.publication.timezone
     authors = [name for name in story.authors[:_NAMED_AUTHORS] if name != story.source.title]
     year = edition.due_at.astimezone(ZoneInfo(timezone)).year
-    date = language.told(story.published, story.precision, timezone, year)
+    date = tied(language.told(story.published, story.precision, timezone, year))
     return tuple(fact for fact in (story.source.title, language.listed(authors) if authors else "", date) if fact)
 
 
 def _base(language: str | None) -> str:
-    return (language or "").split("-")[0].lower()
+    return (language or "").split("-", maxsplit=1)[0].lower()
 
 
 def _minutes(found: tuple[Placed, ...]) -> int:

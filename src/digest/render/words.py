@@ -1,5 +1,6 @@
-"""The words around the stories, in the publication's language. English is the source; a language we have no
-catalog for falls back to it, dates included, so that a page never speaks two languages by halves.
+"""The words around the stories, in the publication's language; the source texts are English.
+
+A language we have no catalog for falls back to English, dates included, so that a page never mixes the two.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Words:
         if precision in _DAY_OR_LESS or local.year != year:
             return date
         time = format_time(local, "short", locale=self.locale)
-        return get_datetime_format("medium", self.locale).replace("'", "").replace("{0}", time).replace("{1}", date)
+        pattern = str(get_datetime_format("medium", self.locale)).replace("'", "")
+        return pattern.replace("{0}", time).replace("{1}", date)
 
     def listed(self, names: Sequence[str]) -> str:
         """Join names as the language does: "A, B and C"."""
@@ -72,7 +74,7 @@ def words(language: str) -> Words:
     from babel.messages.pofile import read_po
     from babel.support import NullTranslations, Translations
 
-    base = language.split("-")[0].lower()
+    base = language.split("-", maxsplit=1)[0].lower()
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):

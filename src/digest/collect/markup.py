@@ -1,0 +1,97 @@
+"""Read HTML as a tree of text: what a reader would see of an element, and where its links lead.
+
+Nothing here judges what a text is for. Scripts, styles and comments are never text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
+
+UNSEEN: Final = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "option",
+        "button",
+        "textarea",
+        "head",
+    }
+)
+INLINE: Final = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+)  # fmt: skip
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def is_element(node: HtmlElement) -> bool:
+    """Tell elements from comments and processing instructions, which lxml mixes with them."""
+    return isinstance(node.tag, str)
+
+
+def pieces(element: HtmlElement, *, skip: HtmlElement | None = None) -> Iterator[str]:
+    """Yield the visible texts below an element in order, a space where a block begins or ends, without `skip`."""
+    if element.text:
+        yield element.text
+    for child in element:
+        if is_element(child) and child is not skip and child.tag not in UNSEEN:
+            inline = child.tag in INLINE
+            if not inline:
+                yield " "
+            yield from pieces(child, skip=skip)
+            if not inline:
+                yield " "
+        if child.tail:
+            yield child.tail
+
+
+def text_of(element: HtmlElement, *, skip: HtmlElement | None = None) -> str:
+    """Collect the visible text of an element on one line."""
+    return " ".join("".join(pieces(element, skip=skip)).split())
+
+
+def absolute(href: str | None, base_url: str | None) -> str | None:
+    """Make an http(s) URL whole; None for anything else, be it a script, a mailbox or nonsense."""
+    try:
+        whole = urljoin(base_url or "", "".join((href or "").split()))
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return whole
+
+
+def without_fragment(url: str) -> str:
+    """Drop what a browser does not send."""
+    return urlunsplit(urlsplit(url)._replace(fragment=""))
+
+
+def site_of(url: str | None) -> str:
+    """Name the host of a URL without `www.`; empty where there is none."""
+    host = urlsplit(url).hostname if url else None
+    return re.sub(r"^(?:www|m|amp)\.", "", host or "")
+
+
+def image_of(element: HtmlElement, base_url: str | None) -> str | None:
+    """Find the first real picture below an element, however late it is meant to load."""
+    for image in element.iter("img"):
+        for name in ("data-src", "data-lazy-src", "data-original", "src"):
+            source = (image.get(name) or "").strip()
+            if source and not source.startswith("data:"):
+                width = (image.get("width") or "").strip()
+                if width.isdigit() and int(width) < 32:
+                    break
+                return absolute(source, base_url)
+    return None

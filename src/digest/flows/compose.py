@@ -1,0 +1,115 @@
+"""Compose: at each occurrence freeze one edition, or write down why there is none.
+
+Everything happens in one transaction: the entries nobody decided on are read, chosen from, and the edition is
+written with every choice. Killed before the commit nothing happened; after it, the occurrence has its edition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from digest.compose import schedule
+from digest.compose.select import Selection, select
+from digest.config import PublicationSettings
+from digest.flows.context import Context, rules_of
+from digest.model import Edition, EditionState, Reason
+from digest.store import editions, entries, events, publications
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What became of an occurrence: an edition with its number, or a reason for none."""
+
+    slug: str
+    due_at: datetime
+    edition_id: int | None = None
+    number: int | None = None
+    stories: int = 0
+    state: EditionState = EditionState.SKIPPED
+    skipped: Reason | None = None
+
+
+def due_occurrences(context: Context, settings: PublicationSettings) -> tuple[datetime, ...]:
+    """List the occurrences of a publication that have come and have no edition."""
+    with context.ledger.reading() as connection:
+        row = publications.by_slug(connection, settings.slug)
+    assert row is not None, "the context has agreed the ledger with the configuration"
+    plan = schedule.parse(settings.schedule, context.configuration.zone_of(settings))
+    since = max(row.scheduled_since, row.last_due or row.scheduled_since)
+    return schedule.due(plan, since, context.clock(), settings.catch_up)
+
+
+def compose_due(context: Context) -> tuple[Composition, ...]:
+    """Make every edition that is due."""
+    return tuple(
+        made
+        for settings in context.publications
+        for due_at in due_occurrences(context, settings)
+        if (made := compose(context, settings, due_at)) is not None
+    )
+
+
+def compose(context: Context, settings: PublicationSettings, due_at: datetime) -> Composition | None:
+    """Make the edition of an occurrence; None when another has just made it."""
+    now = context.clock()
+    with context.ledger.writing() as connection:
+        row = publications.by_slug(connection, settings.slug)
+        assert row is not None, "the context has agreed the ledger with the configuration"
+        if editions.is_made(connection, row.id, due_at):
+            return None
+        candidates = entries.undecided(connection, row.id, settings.sources)
+        chosen = select(candidates, rules_of(settings), since=row.last_made, now=now)
+        uid = uuid4().hex
+        publication = context.publication_of(settings)
+        if chosen.skipped is not None:
+            edition_id = editions.freeze_skipped(
+                connection, row.id, uid, due_at, now, chosen.skipped, context.site, publication
+            )
+            context.reached("compose.skipped")
+            return Composition(settings.slug, due_at, skipped=chosen.skipped)
+        made = Edition(
+            uid=uid, number=editions.next_number(connection, row.id), site=context.site, publication=publication,
+            due_at=due_at, made_at=now, stories=chosen.stories,
+        )  # fmt: skip
+        state = EditionState.DRAFT if settings.approval == "manual" else EditionState.APPROVED
+        edition_id = editions.freeze(connection, row.id, made, chosen.choices, state)
+        events.record(connection, now, f"edition:{edition_id}", Reason("edition.made", {"stories": len(made.stories)}))
+        context.reached("compose.freezing")
+    context.reached("compose.frozen")
+    return Composition(settings.slug, due_at, edition_id, made.number, len(made.stories), state)
+
+
+def selection(context: Context, settings: PublicationSettings) -> Selection:
+    """Choose as if an edition were due now, and write nothing."""
+    with context.ledger.reading() as connection:
+        row = publications.by_slug(connection, settings.slug)
+        assert row is not None, "the context has agreed the ledger with the configuration"
+        candidates = entries.undecided(connection, row.id, settings.sources)
+        return select(candidates, rules_of(settings), since=row.last_made, now=context.clock())
+
+
+def compose_now(context: Context, settings: PublicationSettings) -> Composition:
+    """Make an edition as if one were due; where there is too little for one, write nothing."""
+    now = context.clock()
+    preview = selection(context, settings)
+    if preview.skipped is not None:
+        return Composition(settings.slug, now, skipped=preview.skipped)
+    return compose(context, settings, now) or Composition(settings.slug, now, skipped=Reason("edition.just_made"))
+
+
+def imagined(context: Context, settings: PublicationSettings) -> Edition | Reason:
+    """Make the next edition for looking at only; the reason where there is none."""
+    chosen = selection(context, settings)
+    if chosen.skipped is not None:
+        return chosen.skipped
+    with context.ledger.reading() as connection:
+        row = publications.by_slug(connection, settings.slug)
+        assert row is not None, "the context has agreed the ledger with the configuration"
+        number = editions.next_number(connection, row.id)
+    now = context.clock()
+    return Edition(
+        uid="0" * 32, number=number, site=context.site, publication=context.publication_of(settings),
+        due_at=now, made_at=now, stories=chosen.stories,
+    )  # fmt: skip

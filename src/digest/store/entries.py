@@ -1,0 +1,138 @@
+"""Rows of entries: each kept once by its identity within its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+
+from digest.model import Dating, Enclosure, Entry, EntryData, Precision, SourceRef
+from digest.store.tables import choice, entry, entry_key, source
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is needed to tell whether an entry changed."""
+
+    id: int
+    fingerprint: str
+
+
+def known(connection: Connection, source_id: int) -> dict[str, Known]:
+    """Map every identity of a source's entries, aliases too, to the entry it stands for."""
+    rows = connection.execute(
+        select(entry_key.c.key, entry.c.id, entry.c.fingerprint)
+        .join(entry, entry.c.id == entry_key.c.entry_id)
+        .where(entry_key.c.source_id == source_id)
+    )
+    return {row.key: Known(row.id, row.fingerprint) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to keep: cleaned, with its minted `tag` and the fingerprint of how it came."""
+
+    data: EntryData
+    tag: str
+    fingerprint: str
+
+
+def _content(data: EntryData) -> dict[str, Any]:
+    return {
+        "url": data.url, "title": data.title, "authors": list(data.authors), "summary": data.summary,
+        "content": data.content, "language": data.language, "image": data.image, "categories": list(data.categories),
+        "enclosures": [[item.url, item.media_type, item.length] for item in data.enclosures],
+        "updated_at": data.updated,
+    }  # fmt: skip
+
+
+def _dated(dating: Dating) -> dict[str, Any]:
+    return {
+        "published_at": dating.at, "precision": dating.precision.value,
+        "date_source": dating.source, "date_text": dating.text,
+    }  # fmt: skip
+
+
+def keep(connection: Connection, source_id: int, entries: Sequence[NewEntry], now: datetime, *, backlog: bool) -> None:
+    """Keep entries that are new to a source."""
+    if not entries:
+        return
+    rows = [
+        {
+            "source_id": source_id, "uid": item.data.uid, "tag": item.tag, "fingerprint": item.fingerprint,
+            "first_seen_at": now, "backlog": backlog, **_content(item.data), **_dated(item.data.dating),
+        }
+        for item in entries
+    ]  # fmt: skip
+    kept = connection.execute(insert(entry).returning(entry.c.id, entry.c.uid, sort_by_parameter_order=True), rows).all()
+    connection.execute(insert(entry_key), [{"source_id": source_id, "key": row.uid, "entry_id": row.id} for row in kept])
+
+
+def revise(connection: Connection, entry_id: int, data: EntryData, fingerprint: str, now: datetime) -> None:
+    """Take over an edit. The date stays as it was first read: a relative one would move at each look."""
+    connection.execute(
+        update(entry).where(entry.c.id == entry_id).values(revised_at=now, fingerprint=fingerprint, **_content(data))
+    )
+
+
+_ENTRIES = select(
+    entry,
+    *(source.c[name].label(f"source_{name}") for name in ("name", "title", "url", "link", "topics", "weight")),
+    source.c.language.label("source_language"),
+    source.c.spoken.label("source_spoken"),
+).join(source, source.c.id == entry.c.source_id)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    r: Mapping[str, Any] = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    return Entry(
+        id=r["id"],
+        tag=r["tag"],
+        source=SourceRef(
+            id=r["source_id"], name=r["source_name"], title=r["source_title"] or r["source_name"], url=r["source_url"],
+            link=r["source_link"], language=r["source_language"] or r["source_spoken"],
+            topics=tuple(r["source_topics"]), weight=r["source_weight"],
+        ),
+        data=EntryData(
+            uid=r["uid"], title=r["title"], url=r["url"], authors=tuple(r["authors"]), summary=r["summary"],
+            content=r["content"], updated=r["updated_at"], image=r["image"], categories=tuple(r["categories"]),
+            language=r["language"], enclosures=tuple(Enclosure(*item) for item in r["enclosures"]),
+            dating=Dating(r["published_at"], Precision(r["precision"]), r["date_source"], r["date_text"]),
+        ),
+        first_seen=r["first_seen_at"],
+        backlog=r["backlog"],
+        revised=r["revised_at"],
+    )  # fmt: skip
+
+
+def _all(connection: Connection, query: Select[Any]) -> tuple[Entry, ...]:
+    return tuple(_entry(row) for row in connection.execute(query))
+
+
+def undecided(connection: Connection, publication_id: int, source_names: Sequence[str]) -> tuple[Entry, ...]:
+    """Read the entries that a publication has not chosen or left out yet, whenever they are dated.
+
+    No names means the entries of every source that is not gone.
+    """
+    decided = and_(choice.c.entry_id == entry.c.id, choice.c.publication_id == publication_id)
+    query = _ENTRIES.outerjoin(choice, decided).where(choice.c.entry_id.is_(None), source.c.state != "gone")
+    if source_names:
+        query = query.where(source.c.name.in_(source_names))
+    return _all(connection, query.order_by(entry.c.id))
+
+
+def newest(connection: Connection, source_id: int, limit: int) -> tuple[Entry, ...]:
+    """Read the entries of a source that were seen last."""
+    query = _ENTRIES.where(entry.c.source_id == source_id)
+    return _all(connection, query.order_by(entry.c.first_seen_at.desc(), entry.c.id).limit(limit))
+
+
+def find(connection: Connection, name: str, limit: int = 5) -> tuple[Entry, ...]:
+    """Find entries by their number, tag, URL or a part of their title."""
+    wanted = [entry.c.tag == name, entry.c.url == name, entry.c.title.icontains(name, autoescape=True)]
+    if name.isdigit():
+        wanted.append(entry.c.id == int(name))
+    return _all(connection, _ENTRIES.where(or_(*wanted)).order_by(entry.c.id.desc()).limit(limit))

@@ -1,0 +1,202 @@
+"""Rows of sources: what is collected from, when next, and how the last time went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from digest.model import Kind, Reason, SourceRef
+from digest.store.tables import entry, source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A source as its operator wants it. `every` is in seconds."""
+
+    name: str
+    url: str
+    kind: Kind
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+    weight: float = 1.0
+    every: int = 3600
+    origin: str = "config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source as the ledger knows it."""
+
+    id: int
+    spec: SourceSpec
+    state: str
+    title: str
+    link: str | None
+    route: str | None
+    route_url: str | None
+    etag: str | None
+    last_modified: str | None
+    first_collected: datetime | None
+    checked: datetime | None
+    succeeded: datetime | None
+    failures: int
+    reason: Reason | None
+    next_check: datetime | None
+    next_check_reason: Reason | None
+    entries: int
+
+    @property
+    def ref(self) -> SourceRef:
+        """The part that its entries carry along."""
+        spec = self.spec
+        return SourceRef(
+            id=self.id, name=spec.name, title=self.title or spec.name, url=spec.url, link=self.link,
+            language=spec.language, topics=spec.topics, weight=spec.weight,
+        )  # fmt: skip
+
+
+def _reason(code: str | None, args: dict[str, object] | None) -> Reason | None:
+    return None if code is None else Reason(code, args or {})
+
+
+def _source(row: Row[tuple[object, ...]]) -> Source:
+    r = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    return Source(
+        id=r["id"],
+        spec=SourceSpec(
+            name=r["name"], url=r["url"], kind=Kind(r["kind"]), topics=tuple(r["topics"]),
+            language=r["language"] or r["spoken"], weight=r["weight"], every=r["every"], origin=r["origin"],
+        ),
+        state=r["state"], title=r["title"], link=r["link"], route=r["route"], route_url=r["route_url"],
+        etag=r["etag"], last_modified=r["last_modified"], first_collected=r["first_collected_at"],
+        checked=r["checked_at"], succeeded=r["succeeded_at"], failures=r["failures"],
+        reason=_reason(r["reason_code"], r["reason_args"]), next_check=r["next_check_at"],
+        next_check_reason=_reason(r["next_check_code"], r["next_check_args"]), entries=r["entries"],
+    )  # fmt: skip
+
+
+_COUNT = select(func.count()).where(entry.c.source_id == source.c.id).scalar_subquery().label("entries")
+_SOURCES = select(source, _COUNT).order_by(source.c.id)
+
+
+def sync(connection: Connection, specs: Sequence[SourceSpec]) -> None:
+    """Make the configured sources those of the file: new ones in, changed ones changed, missing ones gone.
+
+    Their entries stay. A changed URL or kind forgets what was learnt of the old one.
+    """
+    known = {row.name: row for row in connection.execute(select(source))}
+    for spec in specs:
+        row = known.pop(spec.name, None)
+        values = _wishes(spec)
+        if row is None:
+            connection.execute(insert(source).values(name=spec.name, state="active", **values))
+            continue
+        if row.state == "gone":
+            values |= {"state": "active", "next_check_at": None}
+        if (row.url, row.kind) != (spec.url, spec.kind.value):
+            values |= _FORGOTTEN
+        if any(row._mapping[key] != value for key, value in values.items()):  # noqa: SLF001 - as above
+            connection.execute(update(source).where(source.c.id == row.id).values(values))
+    for row in known.values():
+        if row.origin == "config" and row.state != "gone":
+            connection.execute(update(source).where(source.c.id == row.id).values(state="gone"))
+
+
+def every(connection: Connection) -> list[Source]:
+    """Read all sources that are not gone."""
+    return [_source(row) for row in connection.execute(_SOURCES.where(source.c.state != "gone"))]
+
+
+def by_name(connection: Connection, name: str) -> Source | None:
+    """Find a source by its name, gone or not."""
+    row = connection.execute(_SOURCES.where(source.c.name == name)).one_or_none()
+    return None if row is None else _source(row)
+
+
+def by_id(connection: Connection, source_id: int) -> Source:
+    """Read a source that is known to exist."""
+    return _source(connection.execute(_SOURCES.where(source.c.id == source_id)).one())
+
+
+def due(connection: Connection, now: datetime) -> list[int]:
+    """List the active sources whose time has come and that nobody is collecting, longest waiting first."""
+    rows = connection.execute(
+        select(source.c.id)
+        .where(
+            source.c.state == "active",
+            (source.c.next_check_at.is_(None)) | (source.c.next_check_at <= now),
+            (source.c.lease_until.is_(None)) | (source.c.lease_until <= now),
+        )
+        .order_by(source.c.next_check_at, source.c.id)
+    )
+    return list(rows.scalars())
+
+
+def holders(connection: Connection) -> list[tuple[str, datetime]]:
+    """List who holds sources, and until when at the latest."""
+    rows = connection.execute(
+        select(source.c.lease_owner, func.max(source.c.lease_until))
+        .where(source.c.lease_owner.is_not(None))
+        .group_by(source.c.lease_owner)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def free(connection: Connection, owner: str) -> None:
+    """Take the leases of an owner that is gone away from it."""
+    connection.execute(
+        update(source).where(source.c.lease_owner == owner).values(lease_owner=None, lease_until=None)
+    )
+
+
+def claim(connection: Connection, source_ids: Sequence[int], owner: str, now: datetime, until: datetime) -> list[Source]:
+    """Lease those of the sources that are free, and read them."""
+    connection.execute(
+        update(source)
+        .where(source.c.id.in_(source_ids), (source.c.lease_until.is_(None)) | (source.c.lease_until <= now))
+        .values(lease_owner=owner, lease_until=until)
+    )
+    rows = connection.execute(_SOURCES.where(source.c.id.in_(source_ids), source.c.lease_owner == owner))
+    return [_source(row) for row in rows]
+
+
+def put_back(connection: Connection, source_id: int, **values: object) -> None:
+    """Write down how a collection went and give the lease back."""
+    connection.execute(
+        update(source).where(source.c.id == source_id).values(lease_owner=None, lease_until=None, **values)
+    )
+
+
+def add(connection: Connection, spec: SourceSpec) -> None:
+    """Add a source that stands in the ledger alone."""
+    connection.execute(insert(source).values(name=spec.name, state="active", **_wishes(spec)))
+
+
+def revive(connection: Connection, source_id: int, spec: SourceSpec) -> None:
+    """Take a source that was gone up again, under a new specification."""
+    connection.execute(
+        update(source).where(source.c.id == source_id).values(state="active", **_wishes(spec), **_FORGOTTEN)
+    )
+
+
+def _wishes(spec: SourceSpec) -> dict[str, Any]:
+    return {
+        "url": spec.url, "kind": spec.kind.value, "origin": spec.origin, "topics": list(spec.topics),
+        "language": spec.language, "weight": spec.weight, "every": spec.every,
+    }  # fmt: skip
+
+
+_FORGOTTEN: dict[str, Any] = {
+    **dict.fromkeys(("etag", "last_modified", "route", "route_url", "next_check_at", "first_collected_at")),
+    "failures": 0,
+}
+"""What was learnt of an old URL, taken back."""
+
+
+def set_state(connection: Connection, source_id: int, state: str) -> None:
+    """Pause a source, let it go on, or let it go."""
+    connection.execute(update(source).where(source.c.id == source_id).values(state=state, next_check_at=None))
