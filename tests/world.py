@@ -140,7 +140,7 @@ class SourceOfWorld:
         self._serve()
         return self
 
-    def edits(self, title: str, **changes: str) -> SourceOfWorld:
+    def edits(self, title: str, /, **changes: str) -> SourceOfWorld:
         next(item for item in self.items if item["title"] == title).update(changes)
         self._serve()
         return self

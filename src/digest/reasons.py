@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "entry.undated": "without a date, so it counts from when it was first seen",
     "address.malformed": "“{address}” is not a mail address such as reader@example.org",
     "address.smtputf8": "“{address}” has letters beyond ASCII before the @, which is not supported yet",
+    "story.no_identity": "entry {entry} has no usable permanent id ({tag}), so no document shows it",
+    "story.no_words": "entry {entry} has neither title nor text ({tag}), so no document shows it",
     # ── what became of an edition and its deliveries
     "edition.made": "made with {stories} stories",
     "edition.approved": "approved",

@@ -8,7 +8,7 @@ import pytest
 import world_smtp
 from digest.deliver.address import Address
 from digest.deliver.message import Letterhead, compile_mail, list_id
-from digest.deliver.relay import RelaySettings
+from digest.deliver.relay import RelayAccess
 from digest.model import EditionMail
 
 
@@ -29,7 +29,7 @@ def settings():
 
     def make(port, **changes):
         known = {"name": "main", "host": world_smtp.HOST, "port": port, "helo": "news.example.org", "security": "none"}
-        return RelaySettings(**(known | {"timeout": 10.0} | changes))
+        return RelayAccess(**(known | {"timeout": 10.0} | changes))
 
     return make
 

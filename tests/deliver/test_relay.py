@@ -363,8 +363,8 @@ def test_a_connection_lost_in_a_message_is_dialled_anew_for_the_next_and_the_mes
 
 def test_each_dot_that_begins_a_line_is_doubled_on_the_wire(settings):
     with ScriptedRelay() as scripted:
-        send_one(settings(scripted.port), b"Subject: x\r\n\r\n.a\r\n\n.b\r\n")
-        assert scripted.bodies == [b"Subject: x\r\n\r\n..a\r\n\n..b\r\n"]
+        send_one(settings(scripted.port), b".x\r\n.\r\n..a\r\n\n.b\r\n")
+        assert scripted.bodies == [b"..x\r\n..\r\n...a\r\n\n..b\r\n"]
 
 
 @pytest.mark.parametrize(

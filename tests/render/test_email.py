@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from lxml import html as parser
 
-from digest.render.email import edition_html, edition_mail
+from digest.render.email import edition_mail
 from render.browser import LOW_CONTRAST
 from render.newsroom import CAHIER, ENGLISH, FRENCH, HOSTILE, LEDGER, big_edition, edition, story
 
@@ -20,12 +20,12 @@ return {
 
 
 def body(issue, templates):
-    return parser.document_fromstring(edition_html(issue, templates))
+    return parser.document_fromstring(edition_mail(issue, templates).html)
 
 
 def test_the_html_of_the_english_and_of_the_french_issue_are_these_bytes(golden, templates):
-    golden("ledger.html", edition_html(edition(), templates).encode())
-    golden("cahier.html", edition_html(edition(FRENCH, CAHIER, 7), templates).encode())
+    golden("ledger.html", edition_mail(edition(), templates).html.encode())
+    golden("cahier.html", edition_mail(edition(FRENCH, CAHIER, 7), templates).html.encode())
 
 
 def test_the_subject_begins_with_the_headline_and_is_one_line(templates):
@@ -44,7 +44,7 @@ def test_an_edition_without_stories_is_still_a_message(templates):
 
 
 def test_thirty_stories_fit_the_budget_that_no_client_clips(templates):
-    html = edition_html(big_edition(30), templates)
+    html = edition_mail(big_edition(30), templates).html
     assert len(html.encode()) <= 80_000
     assert sum(len(style.encode()) for style in re.findall(r"(?s)<style.*?</style>", html)) <= 12_000
 
@@ -105,7 +105,7 @@ def test_topics_that_are_not_in_one_piece_make_no_headings(templates):
 
 
 def test_dark_colours_survive_inlining(look, templates):
-    html = edition_html(edition(), templates)
+    html = edition_mail(edition(), templates).html
     light, dark = look(html, STYLES), look(html, STYLES, dark=True)
     assert (light["sheet"], light["title"], light["button"]) == (
         "rgb(255, 253, 248)",
@@ -121,7 +121,7 @@ def test_dark_colours_survive_inlining(look, templates):
 
 
 def test_a_phone_gets_narrow_gutters_and_smaller_headlines(look, templates):
-    html = edition_html(edition([*ENGLISH, *HOSTILE]), templates)
+    html = edition_mail(edition([*ENGLISH, *HOSTILE]), templates).html
     desk, phone = look(html, STYLES), look(html, STYLES, width=375)
     assert (desk["gutter"], desk["h1"], desk["lead"]) == ("36px", "40px", "31px")
     assert (phone["gutter"], phone["h1"], phone["lead"]) == ("20px", "33px", "27px")
@@ -130,6 +130,6 @@ def test_a_phone_gets_narrow_gutters_and_smaller_headlines(look, templates):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_word_can_be_read(look, templates, dark):
-    seen, low = look(edition_html(edition(), templates), LOW_CONTRAST, dark=dark)
+    seen, low = look(edition_mail(edition(), templates).html, LOW_CONTRAST, dark=dark)
     assert seen > 40
     assert low == []

@@ -27,8 +27,8 @@ def test_what_has_no_words_or_no_identity_is_left_out_with_its_reason_and_the_re
     issue = edition(HOSTILE)
     assert [place.position for place in placed(issue)] == [1, 2, 5, 6]
     assert [(reason.code, reason.args["entry"]) for reason in left_out(issue)] == [
-        ("story.no-words", 3),
-        ("story.no-identity", 4),
+        ("story.no_words", 3),
+        ("story.no_identity", 4),
     ]
 
 

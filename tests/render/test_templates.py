@@ -2,7 +2,7 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from digest.render.email import edition_html
+from digest.render.email import edition_mail
 from digest.render.templates import built_in_folder, load_templates
 from render.newsroom import edition
 
@@ -20,7 +20,7 @@ def test_the_built_in_templates_are_found():
 
 def test_a_site_can_replace_one_block_and_keep_the_rest(tmp_path):
     own = '{% extends "digest/email/digest.html" %}{% block footer %}<tr><td>Our own foot</td></tr>{% endblock %}'
-    html = edition_html(edition(), site(tmp_path, "email/digest.html", own))
+    html = edition_mail(edition(), site(tmp_path, "email/digest.html", own)).html
     assert "Our own foot" in html
     assert "4 Quay Street" not in html
     assert "The lighthouse at Gull Point" in html

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from lxml.html import HtmlElement
 
 from digest.collect.blocks import Located
 from digest.collect.datewords import fold
-from digest.collect.markup import HEADINGS, absolute, is_element, text_of
+from digest.collect.markup import HEADINGS, absolute, inner_html, is_element, text_of
 from digest.collect.records import Page
 from digest.model import UNDATED, Article, Dating, EntryData, Precision, Role
 
@@ -46,8 +47,8 @@ _BYLINE_NAMES: Final = re.compile(
 )
 _NOT_PUBLISHED: Final = re.compile(r"updated|modified|comment|copyright|footer|event")
 _PUBLISHED: Final = re.compile(
-    r"\b(?:published|posted|publie|poste le|veroffentlicht|erstellt am|geschrieben am|publicado|pubblicato|postado|geplaatst"
-    r"|gepubliceerd|opublikowan\w+|опубликован\w*|publicerad|udgivet|publisert|publikovano|yayinlan\w+|julkaistu)\b"
+    r"\b(?:published|posted|publie|poste le|veroffentlicht|erstellt am|geschrieben am|publicado|pubblicato|postado"
+    r"|geplaatst|gepubliceerd|opublikowan\w+|опубликован\w*|publicerad|udgivet|publisert|publikovano|yayinlan\w+|julkaistu)\b"
 )
 _URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d(?!\d)")
@@ -216,7 +217,7 @@ def _cut(tree: HtmlElement, blocks: Iterable[Located], *, keep_main: bool) -> No
             element.drop_tree()
 
 
-def _is_around(element: HtmlElement, lists: Set[HtmlElement]) -> bool:
+def _is_around(element: HtmlElement, lists: AbstractSet[HtmlElement]) -> bool:
     if element.tag in ("html", "head", "body", "main", "h1"):
         return False
     if element in lists:
@@ -269,8 +270,7 @@ def _extracted(tree: HtmlElement, title: str, page: Page) -> tuple[str, str]:
         if _key(text) == _key(title) or (len(text) <= _LONGEST_HEAD and page.byline(text).at is not None):
             body.remove(child)
     paragraphs = [text for text in (text_of(block) for block in _blocks_of(body)) if text]
-    inner = "".join(lxml.html.tostring(child, encoding="unicode") for child in body)
-    return inner.strip(), "\n\n".join(paragraphs)
+    return inner_html(body), "\n\n".join(paragraphs)
 
 
 def _blocks_of(body: HtmlElement) -> Iterator[HtmlElement]:

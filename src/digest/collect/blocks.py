@@ -167,7 +167,7 @@ def _joined(parent: HtmlElement, parts: Sequence[_Group]) -> list[_Group]:
     rows: list[_Group] = []
     for part in parts:
         last = rows[-1] if rows else None
-        if last is not None and _same_grid(last, part) and _heading(part, {})[0] is None:
+        if last is not None and _same_grid(last, part) and not _is_headed(part, parent):
             rows[-1] = _Group(parent, last.records + part.records)
         else:
             rows.append(part)
@@ -181,6 +181,17 @@ def _same_grid(left: _Group, right: _Group) -> bool:
         and right.container.tag not in ("aside", "section", "article")
         and _names(left.records[-1][0].getparent()) == _names(right.container)
     )
+
+
+def _is_headed(part: _Group, parent: HtmlElement) -> bool:
+    """Tell whether a text stands before the first record, within the row or between it and the row before."""
+    node = part.records[0][0]
+    while node.getparent() is not parent:
+        if any(is_element(before) and text_of(before) for before in node.itersiblings(preceding=True)):
+            return True
+        node = node.getparent()
+    before = node.getprevious()
+    return before is not None and before.tag != node.tag and bool(text_of(before))
 
 
 # ── judging ──────────────────────────────────────────────────────────────────────────────────────
@@ -330,7 +341,7 @@ def _as_heading(element: HtmlElement, text: str) -> HtmlElement | None:
 
 def _tabs(tree: HtmlElement) -> dict[str, str]:
     """Collect what the tabs of a tabbed widget are called: `<a href="#recent">Recent</a>` names `id=recent`."""
-    tabs = {}
+    tabs: dict[str, str] = {}
     for anchor in tree.iter("a"):
         href = (anchor.get("href") or "").strip()
         if href.startswith("#") and len(href) > 1:

@@ -115,7 +115,7 @@ CJK_NOT_RECORDS: Final = _inside(
 
 MARKUP: Final = {
     Role.RECENT: re.compile(
-        r"widget_recent_entries|recent[-_ ]?(?:posts?|entries|articles?|news|blog)|latest[-_ ]?(?:posts?|news|articles?)"
+        r"widget_recent_entries|recent[-_ ]?(?:posts?|entries|articles?|news|blog)|latest[-_ ]?(?:posts?|news)"
         r"|wp-block-latest-posts|posts?[-_ ]recent|last[-_ ]?(?:posts?|articles?|news)|news-latest|gh-latest"
         r"|view-(?:recent|latest|blog-recent)|block-(?:recent|latest)|tx-blog-recent|recentposts|blog-?recent"
         r"|derniers?-articles?|neueste|aktuell"

@@ -14,45 +14,23 @@ from functools import lru_cache
 from typing import Any, Final
 
 from digest.collect.datewords import (
-    AGO,
-    CJK_NUMBERS,
-    CJK_UNITS,
     CONNECTORS,
     DATE_FILLERS,
     DAYS_BACK,
-    DUALS,
-    FEW,
-    FILLERS,
-    JUST_NOW,
-    LAST,
     MONTHS,
-    NUMBERS,
     PREFIXES,
-    UNITS,
     WEEKDAYS,
+    WORD,
     ZONES,
     fold,
 )
+from digest.collect.spans import go_back, names_time, says_ago
 from digest.model import UNDATED, Dating, Precision
 
 _LONGEST: Final = 120
 """Characters beyond which a text is prose, not a date."""
 _LONGEST_BYLINE: Final = 240
 _OLDEST: Final = 1970
-
-_STEPS: Final = {unit: Precision(unit) for unit in ("second", "minute", "hour", "day", "week", "month", "year")}
-_COARSER: Final = {
-    "second": Precision.MINUTE,
-    "minute": Precision.HOUR,
-    "hour": Precision.DAY,
-    "day": Precision.WEEK,
-    "week": Precision.MONTH,
-    "month": Precision.YEAR,
-    "year": Precision.YEAR,
-}
-"""What is known of "a few minutes ago"."""
-
-_FEW: Final = 3
 
 _NOT_TEXT: Final = re.compile(
     r"^[\s!-/:-@\[-`{-~\u2000-\u2bff\ue000-\uf8ff]+|[\s!-(*-\-/:-@\[-`{-~\u2000-\u2bff\ue000-\uf8ff]+$"
@@ -63,17 +41,10 @@ _PREFIX: Final = re.compile(
 )
 _SEPARATOR: Final = re.compile(r"\s*[·•|—–\n\r\t]\s*|\s+[-/,]\s+|(?<=\D),\s+(?=\d)")
 _BYLINE: Final = re.compile(r",?\s+(?:by|par|von|por|di|door|av|af|przez|in|dans|di|в)\s+\S.*$")
-_WORD: Final = re.compile(r"\d+|[^\W\d_][^\s\d.,:;!?()\[\]/|–—-]*")
-_TOLD: Final = re.compile(r"\d|[^\W\d_]{2}")
-
-_CJK_AGO: Final = re.compile(
-    r"(?:約|约|大约|약\s*)?(\d{1,4}|[一二两兩三四五六七八九十]|数|數|几|幾)\s*"
-    r"(個月|个月|か月|ヶ月|カ月|ケ月|ヵ月|箇月|週間|周|週|星期|礼拜|禮拜|日間|日|天|時間|小時|小时|分鐘|分钟|分|秒鐘|秒钟|秒|年"
-    r"|개월|달|주일|주|일|년|시간|분|초)\s*(?:くらい|ほど)?\s*(?:前|以前|之前|전)"
-)
+_DIGIT: Final = re.compile(r"\d")
 
 _ISO: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?)?$"
+    r"(\d{4})-(\d{2})-(\d{2})(?:[t ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?)?$"
 )
 _YEAR_FIRST: Final = re.compile(
     r"(\d{4})\s*[./年년-]\s*(\d{1,2})\s*"
@@ -82,7 +53,7 @@ _YEAR_FIRST: Final = re.compile(
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})\.?$")
 _MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./](\d{4})$")
 _CLOCK: Final = re.compile(
-    r"[\s,t(–-]*(?:(?<=[\s,–-])(?:at|a|a las|as|alle|alle ore|ore|um|om|o|ob|в|kl|klo|klokken|@)\.?)?\s*[,(@]?\s*"
+    r"[\s,(–-]*(?:(?<=[\s,–-])(?:at|a|a las|as|alle|alle ore|ore|um|om|o|ob|в|kl|klo|klokken|@)\.?)?\s*[,(@]?\s*"
     r"(?<![\d.:])(\d{1,2})\s*(?:(?:[:h時시点點])\s*(\d{2})\s*[分분]?(?::(\d{2}))?|(?=\s*[ap]\.?m\b)|h(?=\s|$|\)))"
     r"\s*([ap]\.?m\b\.?)?\s*(?:uhr|h|hrs|ч)?\s*\(?([a-z]{1,4}|[+-]\d{2}:?\d{2})?\)?\.?$"
 )
@@ -97,7 +68,7 @@ def read_date(text: str, *, now: datetime, language: str | None, zone: tzinfo) -
     if not text or len(text) > _LONGEST_BYLINE:
         return UNDATED
     shown = " ".join(text.split())
-    if len(shown) > _LONGEST or not _TOLD.search(shown):
+    if len(shown) > _LONGEST or not (_DIGIT.search(shown) or names_time(fold(shown))):
         return UNDATED
     reader = _Reader(now, language, zone)
     whole = reader.read(shown)
@@ -125,21 +96,14 @@ def find_date(text: str, *, now: datetime, language: str | None, zone: tzinfo) -
     reader = _Reader(now, language, zone)
     words = list(re.finditer(r"\S+", shown))
     for start, first in enumerate(words):
-        if not re.search(r"\d", " ".join(word.group() for word in words[start : start + 4])):
-            continue
         for stop in range(min(len(words), start + 7), start, -1):
             piece = shown[first.start() : words[stop - 1].end()].strip(" ,;()[]")
-            if not re.search(r"\d{4}|\d[./-]\d{1,2}[./-]\d", piece) and not _is_relative(piece):
+            if not re.search(r"\d{4}|\d[./-]\d{1,2}[./-]\d", piece) and not says_ago(fold(piece)):
                 continue
             found = reader.read(piece)
             if found.at is not None and found.precision is not Precision.YEAR:
                 return found
     return UNDATED
-
-
-def _is_relative(piece: str) -> bool:
-    folded = fold(piece).replace("il y a", "ago")
-    return any(word in AGO for word in folded.split()) or _CJK_AGO.search(folded) is not None
 
 
 class _Reader:
@@ -162,10 +126,10 @@ class _Reader:
         folded = folded.strip(" .,;()[]")
         if not folded:
             return UNDATED
-        found = self._relative(folded)
+        found = go_back(folded, self.now) or self._day_word(folded)
         if found is not None:
             return self._dating(*found, "relative", shown)
-        if not any(character.isdigit() for character in folded):
+        if not _DIGIT.search(folded):
             return UNDATED
         told = self._absolute(folded) or self._foreign(shown)
         return UNDATED if told is None else self._dating(*told, "text", shown)
@@ -176,48 +140,16 @@ class _Reader:
         return Dating(at.astimezone(UTC), precision, source, shown.strip())
 
     # ── relative ─────────────────────────────────────────────────────────────────────────────────
-    def _relative(self, folded: str) -> tuple[datetime, Precision] | None:
-        if folded in JUST_NOW:
-            return self.now, Precision.MINUTE
-        if folded in LAST:
-            return self._back(LAST[folded], 1, _STEPS[LAST[folded]])
-        cjk = _CJK_AGO.fullmatch(folded)
-        if cjk is not None:
-            return self._cjk(cjk[1], CJK_UNITS[cjk[2]])
-        words = _WORD.findall(folded.replace("il y a", "ago "))
-        if any(word in AGO for word in words):
-            return self._span(words)
-        return self._day_word(folded)
-
-    def _cjk(self, number: str, unit: str) -> tuple[datetime, Precision] | None:
-        if number in "数數几幾":
-            return self._back(unit, _FEW, _COARSER[unit])
-        return self._back(unit, CJK_NUMBERS.get(number) or int(number), _STEPS[unit])
-
-    def _span(self, words: Sequence[str]) -> tuple[datetime, Precision] | None:
-        spans = _spans(words)
-        at: datetime | None = self.now
-        for unit, count in spans or ():
-            at = _subtract(at, unit, count) if at is not None else None
-        if not spans or at is None:
-            return None
-        finest = spans[-1][0]
-        return at, _COARSER[finest] if any(word in FEW for word in words) else _STEPS[finest]
-
     def _day_word(self, folded: str) -> tuple[datetime, Precision] | None:
         days = DAYS_BACK.get(folded)
         if days is not None:
-            return self._back("day", days, Precision.DAY)
+            return self.now - timedelta(days=days), Precision.DAY
         clock = _CLOCK.search(folded)
         days = DAYS_BACK.get(folded[: clock.start()].strip(" ,")) if clock is not None else None
         if clock is None or days is None:
             return None
         day = self.now - timedelta(days=days)
         return self._at_clock(day.year, day.month, day.day, clock)
-
-    def _back(self, unit: str, count: int, precision: Precision) -> tuple[datetime, Precision] | None:
-        at = _subtract(self.now, unit, count)
-        return None if at is None else (at, precision)
 
     # ── absolute ─────────────────────────────────────────────────────────────────────────────────
     def _absolute(self, folded: str) -> tuple[datetime, Precision] | None:
@@ -253,7 +185,7 @@ class _Reader:
         year_first = _YEAR_FIRST.match(folded)
         if year_first is not None:
             return int(year_first[1]), int(year_first[2]), int(year_first[3]) if year_first[3] else None
-        words = _WORD.findall(folded)
+        words = WORD.findall(folded)
         while words and words[0].rstrip("'’") in WEEKDAYS and words[0] not in MONTHS:
             words = words[1:]
         if words and not any(word in MONTHS for word in words):
@@ -356,63 +288,6 @@ def _parser(code: str) -> Any:
         return DateDataParser(languages=[code], settings=settings)
     except ValueError:
         return None
-
-
-def _spans(words: Sequence[str]) -> list[tuple[str, int]] | None:
-    """Read pairs of unit and number around a word that says "ago", in either order; None if a word is left over."""
-    spans: list[tuple[str, int]] = []
-    number: int | None = None
-    implied = False
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        unit = _unit(word, number=number, following=following)
-        if unit is not None:
-            spans.append((unit, 1 if number is None else number))
-            implied, number = number is None, None
-        elif word in DUALS:
-            spans.append((DUALS[word], 2))
-        elif word in AGO:
-            continue
-        elif (count := _count(word)) is not None and not (word in FILLERS and number is not None):
-            number = count
-        elif word not in FILLERS:
-            return None
-    if number is None:
-        return spans
-    return [(spans[0][0], number)] if implied and len(spans) == 1 else None
-
-
-def _count(word: str) -> int | None:
-    if word.isdigit():
-        return int(word[:6])
-    return _FEW if word in FEW else NUMBERS.get(word)
-
-
-def _unit(word: str, *, number: int | None, following: str) -> str | None:
-    """Name the unit that a word stands for; `an` and `y` are units only where a number came before."""
-    if word in ("an", "y"):
-        return "year" if number is not None and following not in UNITS else None
-    if word in AGO or (word in NUMBERS and number is None and following in UNITS):
-        return None
-    return UNITS.get(word.rstrip("."))
-
-
-def _subtract(at: datetime, unit: str, count: int) -> datetime | None:
-    """Go back by calendar units; a day that its month lacks becomes the month's last."""
-    try:
-        if unit in ("second", "minute", "hour"):
-            return (at.astimezone(UTC) - timedelta(**{f"{unit}s": count})).astimezone(at.tzinfo)
-        if unit in ("day", "week"):
-            return at - timedelta(**{f"{unit}s": count})
-        months = at.year * 12 + at.month - 1 - count * (12 if unit == "year" else 1)
-        year, month = divmod(months, 12)
-        for day in range(at.day, at.day - 4, -1):
-            try:
-                return at.replace(year=year, month=month + 1, day=day)
-            except ValueError:
-                continue
-    except OverflowError:
-        return None
-    return None
 
 
 def _full_year(digits: str) -> int:

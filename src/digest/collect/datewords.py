@@ -6,6 +6,7 @@ Languages stand together on purpose: themes mix them ("2 jours ago", "March 3" o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -56,6 +57,9 @@ def _names(text: str) -> dict[str, str]:
 def _values(text: str) -> dict[str, int]:
     return {word: int(name) for name, words in _rows(text) for word in words}
 
+
+WORD: Final = re.compile(r"\d+|[^\W\d_][^\s\d.,:;!?()\[\]/|–—-]*")
+"""A number, or a word with its apostrophes and vowel signs."""
 
 UNITS: Final = _names(
     """

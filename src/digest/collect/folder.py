@@ -13,13 +13,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from digest.collect.articles import shortened
 from digest.collect.dates import read_date
-from digest.collect.markup import absolute, text_of
+from digest.collect.markup import absolute, inner_html, text_of
 from digest.collect.pages import parsed, read_page
 from digest.collect.plaintext import paragraphs
 from digest.model import UNDATED, Collected, Dating, EntryData, Failed, Kind, Precision, Reason
@@ -53,7 +54,7 @@ class _BadFileError(Exception):
     """A file cannot be used; its text is the rest of a sentence that starts with the file's name."""
 
 
-def read_folder(path: Path, *, now: datetime, zone: tzinfo, site_url: str | None) -> Collected | Failed:
+def read_folder(path: Path, *, now: datetime, zone: tzinfo, site_url: str | None = None) -> Collected | Failed:
     """Read a folder, or a single file of one, into entries, the newest first.
 
     `site_url` is where the files are published: a file's URL is its path below it unless its front matter tells one;
@@ -132,9 +133,7 @@ def _read(file: Path, place: _Place) -> EntryData | None:
         return None
     told = _Told(front)
     body = body.strip("\n")
-    suffix = file.suffix.lower()
-    reader = _markdown if suffix in _MARKDOWN else _html if suffix in _HTML else _plain
-    content, title, first, found = reader(body, place)
+    content, title, first, found = _body(file.suffix.lower(), body, place)
     name = _NAME_DATE.sub("", file.stem) or file.stem
     uid = _name(file, place)
     url = absolute(told.text("url", "link", "permalink"), place.site_url) or _url(file, place)
@@ -265,34 +264,11 @@ def _url(file: Path, place: _Place) -> str | None:
 
 
 # ── bodies: content, title, first paragraph, date ────────────────────────────────────────────────
-def _markdown(body: str, place: _Place) -> tuple[str, str, str, Dating]:
-    from markdown_it import MarkdownIt
-
-    # Raw HTML passes: the sanitiser judges everything that is collected, wherever it comes from.
-    html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body)
-    content, title, first = _headed(html)
-    del place
-    return content, title, first, UNDATED
-
-
-def _headed(html: str) -> tuple[str, str, str]:
-    """Take the first heading as the title (out of the content, if it opens it) and the first paragraph."""
-    import lxml.html
-
-    tree = parsed(f"<html><body>{html}</body></html>") if html.strip() else None
-    body = next(tree.iter("body"), None) if tree is not None else None
-    if body is None:
-        return html, "", ""
-    heading = next((one for one in body.iter("h1", "h2") if text_of(one)), None)
-    title = text_of(heading) if heading is not None else ""
-    if heading is not None and heading.tag == "h1" and len(body) and body[0] is heading:
-        heading.drop_tree()
-    first = next((text for text in (text_of(one) for one in body.iter("p")) if text), "")
-    content = (body.text or "").strip() + "".join(lxml.html.tostring(child, encoding="unicode") for child in body)
-    return content.strip(), title, first
-
-
-def _html(body: str, place: _Place) -> tuple[str, str, str, Dating]:
+def _body(suffix: str, body: str, place: _Place) -> tuple[str, str, str, Dating]:
+    if suffix in _MARKDOWN:
+        return (*_headed(_rendered(body)), UNDATED)
+    if suffix in _TEXT:
+        return (*_plain(body), UNDATED)
     page = read_page(body.encode(), url=None, charset="utf-8", now=place.now, zone=place.zone)
     if isinstance(page, Failed):
         raise _BadFileError("holds no HTML: name it .txt if it is plain text.")
@@ -303,10 +279,30 @@ def _html(body: str, place: _Place) -> tuple[str, str, str, Dating]:
     return entry.content, entry.title, entry.summary, entry.dating
 
 
-def _plain(body: str, place: _Place) -> tuple[str, str, str, Dating]:
+def _rendered(markdown: str) -> str:
+    from markdown_it import MarkdownIt
+
+    # Raw HTML passes: the sanitiser judges everything that is collected, wherever it comes from.
+    html: str = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
+    return html
+
+
+def _headed(html: str) -> tuple[str, str, str]:
+    """Take the first heading as the title (out of the content, if it opens it) and the first paragraph."""
+    tree = parsed(f"<html><body>{html}</body></html>") if html.strip() else None
+    body = next(tree.iter("body"), None) if tree is not None else None
+    if body is None:
+        return html, "", ""
+    heading = next((one for one in body.iter("h1", "h2") if text_of(one)), None)
+    title = text_of(heading) if heading is not None else ""
+    if heading is not None and heading.tag == "h1" and body[0] is heading:
+        heading.drop_tree()
+    first = next((text for text in (text_of(one) for one in body.iter("p")) if text), "")
+    return inner_html(body), title, first
+
+
+def _plain(body: str) -> tuple[str, str, str]:
     parts = paragraphs(body)
     title = parts[0] if len(parts) > 1 and len(parts[0]) <= 120 and not parts[0].endswith((".", ",", ";")) else ""
     rest = parts[1:] if title else parts
-    escaped = (part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for part in rest)
-    del place
-    return "".join(f"<p>{part}</p>" for part in escaped), title.lstrip("# "), rest[0] if rest else "", UNDATED
+    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in rest), title.lstrip("# "), rest[0] if rest else ""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+import lxml.html
 from lxml.html import HtmlElement
 
 UNSEEN: Final = frozenset(
@@ -59,6 +61,12 @@ def pieces(element: HtmlElement, *, skip: HtmlElement | None = None) -> Iterator
 def text_of(element: HtmlElement, *, skip: HtmlElement | None = None) -> str:
     """Collect the visible text of an element on one line."""
     return " ".join("".join(pieces(element, skip=skip)).split())
+
+
+def inner_html(element: HtmlElement) -> str:
+    """Write out what is inside an element, its first text too."""
+    children = "".join(lxml.html.tostring(child, encoding="unicode") for child in element)
+    return (escape(element.text or "", quote=False) + children).strip()
 
 
 def absolute(href: str | None, base_url: str | None) -> str | None:

@@ -24,8 +24,8 @@ from digest.collect.records import Page
 from digest.model import Article, Block, Collected, EntryData, Failed, FeedLink, Kind, Reason, Role
 
 _FEED_TYPES: Final = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/x-atom+xml"}
-)  # fmt: skip
+    f"application/{kind}" for kind in ("rss+xml", "atom+xml", "feed+json", "rdf+xml", "x-atom+xml")
+)
 _COMMENT_FEED: Final = re.compile(
     r"comment|commentaire|kommentar|coment[aá]rio|reacties|komentarz|комментари", re.IGNORECASE
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from html import escape
 from typing import Final
 
 from digest.collect.articles import shortened
@@ -108,7 +109,7 @@ def _article(parts: Sequence[str], url: str | None, page: Page) -> Article | Non
         title=title,
         url=url,
         summary=shortened(kept[prose]),
-        content="".join(f"<p>{_escaped(part)}</p>" for part in body),
+        content="".join(f"<p>{escape(part, quote=False)}</p>" for part in body),
         dating=dating,
     )
     return Article(entry=entry, text=told)
@@ -210,10 +211,6 @@ def _entry(record: Sequence[str], page: Page) -> EntryData | None:
 def _uid(title: str) -> str:
     """Identify what has no URL by its title, however it is spaced, cased or accented."""
     return f"title:{short_hash(' '.join(_WORDS.findall(fold(title))))}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _notes(article: Article | None, recent: Block | None) -> tuple[str, ...]:

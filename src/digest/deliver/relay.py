@@ -7,7 +7,6 @@ struck out of whatever a relay says.
 
 from __future__ import annotations
 
-import re
 import smtplib
 import socket
 import ssl
@@ -25,7 +24,6 @@ from digest.deliver.outcome import Phase, clean_words, from_loss, from_reply
 from digest.model import DeliveryState, Outcome
 from digest.reasons import word
 
-_DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
 _FIRST_CODE = 100  # `smtplib` says -1 where a reply has no code
 _UNINTELLIGIBLE = "the relay's reply is no SMTP reply"
 _CLOSING = 421  # RFC 5321 §3.8: the relay hangs up after saying this
@@ -35,7 +33,7 @@ Security = Literal["starttls", "tls", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelaySettings:
+class RelayAccess:
     """A relay to hand mail to.
 
     `timeout` is in seconds and holds for each wait; `helo` is the name we give ourselves; `per_connection` is after
@@ -62,7 +60,7 @@ class SmtpRelay:
     message gets the same answer at once, and `down` tells the caller to stop asking.
     """
 
-    def __init__(self, settings: RelaySettings) -> None:
+    def __init__(self, settings: RelayAccess) -> None:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
         self._messages = 0
@@ -118,8 +116,7 @@ class SmtpRelay:
         refused = self._ask(Phase.RCPT, "RCPT", recipient) or self._ask(Phase.DATA, "DATA", wanted=3)
         if refused is not None:
             return refused
-        body = _DOT_FIRST.sub(b"..", message)
-        lost = self._write(Phase.DATA, body if body.endswith(b"\r\n") else body + b"\r\n")
+        lost = self._write(Phase.DATA, _stuffed(message))
         receipt = lost or self._write(Phase.DOT, b".\r\n") or self._hear(Phase.DOT)
         self._in_transaction = receipt.state is not DeliveryState.SENT
         return receipt
@@ -248,16 +245,23 @@ class SmtpRelay:
         return from_reply(phase, code, told) if code >= _FIRST_CODE else from_loss(phase, f"{_UNINTELLIGIBLE}: {told}")
 
 
+def _stuffed(message: bytes) -> bytes:
+    """Double each dot that begins a line (RFC 5321 §4.5.2), also after a bare LF, and end the last line."""
+    stuffed = message.replace(b"\n.", b"\n..")
+    lead = b"." if message.startswith(b".") else b""
+    return lead + stuffed if message.endswith(b"\r\n") else lead + stuffed + b"\r\n"
+
+
 def _is_over(outcome: Outcome) -> bool:
     """Tell whether the connection was lost or is being closed by the relay."""
     return outcome.code in {None, _CLOSING}
 
 
-def _plain(settings: RelaySettings) -> str:
+def _plain(settings: RelayAccess) -> str:
     return _base64(f"\0{settings.username}\0{settings.password}")
 
 
-def _strike(told: str, settings: RelaySettings) -> str:
+def _strike(told: str, settings: RelayAccess) -> str:
     """Strike the password out of a reply that quotes what we said."""
     for secret in (_plain(settings), _base64(settings.password), settings.password):
         told = told.replace(secret, "…") if secret else told

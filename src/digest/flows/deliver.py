@@ -11,11 +11,11 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from digest.config import RelaySettings as RelayTable
+from digest.config import RelaySettings
 from digest.deliver import message, pacing
 from digest.deliver.address import Address, parse_address
 from digest.deliver.message import CompiledMail
-from digest.deliver.relay import RelaySettings, SmtpRelay
+from digest.deliver.relay import RelayAccess, SmtpRelay
 from digest.flows.context import LEASE, Context, may_take
 from digest.flows.publish import compiled, sender_of
 from digest.model import DeliveryState, EditionState, Outcome, Reason
@@ -105,8 +105,8 @@ def _recipients(context: Context, slug: str) -> list[Address]:
     return list(found.values())
 
 
-def _access(context: Context, relay: RelayTable) -> RelaySettings:
-    return RelaySettings(
+def _access(context: Context, relay: RelaySettings) -> RelayAccess:
+    return RelayAccess(
         name=relay.name, host=relay.host, port=relay.effective_port, helo=socket.getfqdn(), security=relay.security,
         username=relay.username or "", password=relay.secret or "", timeout=relay.timeout,
         per_connection=relay.per_connection,

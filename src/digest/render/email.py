@@ -1,4 +1,8 @@
-"""An edition as mail. The HTML carries no script, no picture from elsewhere and nothing that tells who reads it."""
+"""An edition as mail: HTML and text of the same stories, order and links, each written by its own template.
+
+The HTML carries no script, no picture from elsewhere and nothing that tells who reads it. The text is written
+from the data, fit to be read aloud, never derived from the HTML.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from digest.model import Edition, EditionMail
 from digest.render.characters import shorten
 from digest.render.inline import inline
 from digest.render.templates import Templates
-from digest.render.text import edition_text
 from digest.render.view import Issue, issue
 
 _SUBJECT_HEADLINE = 90
@@ -14,16 +17,12 @@ _SUBJECT_HEADLINE = 90
 
 def edition_mail(edition: Edition, templates: Templates) -> EditionMail:
     """Make the subject line and both bodies of an edition, the same for all of its readers."""
+    view = issue(edition)
     return EditionMail(
-        subject=_subject(issue(edition)),
-        html=edition_html(edition, templates),
-        text=edition_text(edition, templates),
+        subject=_subject(view),
+        html=inline(templates.render("email/digest.html", view.context())),
+        text=templates.render("text/digest.txt", view.context()),
     )
-
-
-def edition_html(edition: Edition, templates: Templates) -> str:
-    """Write an edition as the HTML body of a message, its styles inlined."""
-    return inline(templates.render("email/digest.html", issue(edition).context()))
 
 
 def _subject(view: Issue) -> str:

@@ -56,13 +56,13 @@ def fit_all(stories: Iterable[Story]) -> tuple[Story, ...]:
 def fit(story: Story) -> Story | Reason:
     """Mend a story so that it may stand in any document, or answer why it cannot. Mending twice changes nothing."""
     if not _TAG.fullmatch(story.tag):
-        return Reason("story.no-identity", {"entry": story.entry_id, "tag": line(story.tag)})
+        return Reason("story.no_identity", {"entry": story.entry_id, "tag": line(story.tag)})
     summary = line(story.summary)
     title = (
         line(story.title) or shorten(summary, _UNTITLED_LENGTH) or (line(story.source.title) if story.content else "")
     )
     if not title:
-        return Reason("story.no-words", {"entry": story.entry_id, "tag": story.tag})
+        return Reason("story.no_words", {"entry": story.entry_id, "tag": story.tag})
     published = _second(story.published)
     return replace(
         story,

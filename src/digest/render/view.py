@@ -145,7 +145,7 @@ def issue(edition: Edition) -> Issue:
         description=line(publication.description),
         number=edition.number,
         day=spoken_words.day(edition.due_at, publication.timezone),
-        minutes=_minutes(found),
+        minutes=_minutes(tellings),
         count=len(found),
         url=edition_url(edition),
         publication_url=publication_url(site, publication),
@@ -207,9 +207,9 @@ def _base(language: str | None) -> str:
     return (language or "").split("-", maxsplit=1)[0].lower()
 
 
-def _minutes(found: tuple[Placed, ...]) -> int:
-    """Estimate the minutes to read headlines and summaries, at least one."""
-    text = " ".join(f"{place.story.title} {place.story.summary}" for place in found)
+def _minutes(tellings: tuple[Telling, ...]) -> int:
+    """Estimate the minutes to read what is told, at least one."""
+    text = " ".join(f"{one.title} {one.summary if one.form != 'brief' else ''}" for one in tellings)
     wide = sum(letter >= _FIRST_WIDE_LETTER for letter in text)
     minutes = len(text.split()) / _WORDS_PER_MINUTE + wide / _WIDE_LETTERS_PER_MINUTE
     return max(1, round(minutes))

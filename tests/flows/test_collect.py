@@ -1,0 +1,173 @@
+"""Collecting keeps what is new once, notices edits, and lets no source cost another anything."""
+
+from digest.reasons import word
+
+
+def test_an_item_is_kept_once_however_often_it_is_seen(world):
+    world.source("alpha").publishes("One", "Two")
+    assert [c.new for c in world.runs().collected] == [2]
+    world.later(hours=2)
+    assert [(c.new, c.unchanged) for c in world.runs().collected] == [(0, True)]
+    world.source("alpha").publishes("Three")
+    world.later(hours=2)
+    assert [c.new for c in world.runs().collected] == [1]
+    assert sorted(world.entries("alpha")) == ["One", "Three", "Two"]
+
+
+def test_true_copies_in_one_feed_are_one_entry(world):
+    alpha = world.source("alpha").publishes("One")
+    alpha.items.append(dict(alpha.items[0]))
+    alpha.is_well_again()
+    world.runs()
+    assert world.entries("alpha") == ["One"]
+
+
+def test_an_edit_is_noticed_and_keeps_the_first_date(world):
+    world.source("alpha").publishes("One")
+    world.runs()
+    world.source("alpha").edits("One", title="One, corrected", pubDate="Tue, 03 Mar 2026 00:00:00 GMT")
+    world.later(hours=2)
+    assert [c.revised for c in world.runs().collected] == [1]
+    with world.context() as context:
+        from digest.store import entries
+
+        with context.ledger.reading() as connection:
+            (entry,) = entries.find(connection, "One, corrected")
+    assert entry.revised == world.now
+    assert entry.data.dating.at.isoformat() == "2026-03-02T06:00:00+00:00"
+
+
+def test_the_second_look_is_conditional_and_an_unchanged_document_costs_nothing(world):
+    world.source("alpha").publishes("One")
+    world.runs()
+    world.later(hours=2).runs()
+    first, second = world.server.seen
+    assert "If-None-Match" not in first.headers
+    assert second.headers["If-None-Match"]
+
+
+def test_a_source_is_not_asked_before_its_time_nor_after_a_restart(world):
+    world.source("alpha").publishes("One")
+    world.runs()
+    world.later(minutes=30).runs()
+    assert len(world.server.seen) == 1
+
+
+def test_a_server_that_asks_for_patience_gets_it(world):
+    world.source("alpha").answers(429, Retry_After="7200")
+    world.runs()
+    world.later(minutes=110).runs()
+    assert len(world.server.seen) == 1
+    world.later(hours=1).runs()
+    assert len(world.server.seen) == 2
+
+
+def test_each_failing_source_has_its_reason_and_the_others_go_on(world):
+    world.fetch = 'timeout = "1 s"\nmax_bytes = 100_000'
+    world.source("well").publishes("One")
+    world.source("down").answers(500)
+    world.source("gone").answers(404)
+    world.source("slow").hangs()
+    world.source("endless").never_ends()
+    world.source("bomb").is_a_gzip_bomb()
+    world.source("empty").answers(200, b"")
+    world.source("circle").redirects_to("/circle.xml")
+    world.source("torn").answers(200, b"<rss><channel><title>x</title><item>")
+    world.source("html", kind="feed").answers(200, b"<!doctype html><html><body>hi</body></html>")
+    world.source("laughs").answers(
+        200,
+        '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
+        + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(9))
+        + "]><rss><channel><title>&j;</title></channel></rss>",
+    )
+    cycle = world.runs()
+    failed = {item.source: word(item.failed) for item in cycle.collected if item.failed}
+    assert "status 500" in failed["down"]
+    assert "status 404" in failed["gone"]
+    assert "within 1 seconds" in failed["slow"]
+    assert "larger than" in failed["endless"]
+    assert "larger than" in failed["bomb"]
+    assert "empty" in failed["empty"]
+    assert "redirects" in failed["circle"]
+    assert "HTML page" in failed["html"]
+    assert failed["laughs"]
+    assert "bug" not in " ".join(failed.values())
+    assert "well" not in failed
+    assert world.entries("well") == ["One"]
+    assert cycle.in_part
+    assert world.known("down").failures == 1
+
+
+def test_a_source_recovers_and_says_so(world):
+    world.source("alpha").answers(500)
+    world.runs()
+    world.source("alpha").is_well_again().publishes("One")
+    world.later(days=1)
+    assert not world.runs().in_part
+    assert world.known("alpha").failures == 0
+    with world.context() as context:
+        from digest.flows.explain import explain
+
+        (told,) = explain(context, "alpha")
+    assert any("fine again after 1 failures" in fact for _, fact in told.facts)
+
+
+def test_a_private_address_is_not_asked(world):
+    world.source("alpha").publishes("One")
+    configuration = world.configuration()
+    configuration.write_text(configuration.read_text().replace('allow_private = ["127.0.0.0/8"]', ""))
+    from digest.config import load
+    from digest.flows.collect import collect, due_sources
+    from digest.flows.context import open_context
+
+    import asyncio
+
+    with open_context(load(configuration, {}), lambda: world.now) as context:
+        (item,) = asyncio.run(collect(context, due_sources(context)))
+    assert item.failed.code == "fetch.private"
+    assert world.server.seen == []
+
+
+def test_a_page_that_announces_a_feed_is_collected_through_it(world):
+    feed = world.source("alpha").publishes("One", "Two")
+    from world import Answer
+
+    world.server.answers["/home"] = Answer(
+        body=f'<html><head><title>Home</title><link rel="alternate" type="application/rss+xml" href="{feed.path}"></head><body><p>Hi</p></body></html>'.encode(),
+        headers={"Content-Type": "text/html"},
+    )
+    configuration = world.configuration()
+    configuration.write_text(configuration.read_text().replace(feed.url, world.server.url + "/home"))
+    world.configuration = lambda: configuration
+    world.runs()
+    assert sorted(world.entries("alpha")) == ["One", "Two"]
+    world.later(hours=2).runs()
+    assert [seen.path for seen in world.server.seen] == ["/home", "/alpha.xml", "/alpha.xml"]
+    assert "announced by the page" in world.known("alpha").route
+
+
+def test_a_source_taken_out_of_the_configuration_keeps_its_entries_and_can_come_back(world):
+    world.source("alpha").publishes("One")
+    world.runs()
+    alpha = world._sources.pop("alpha")
+    world.source("beta").publishes("Two")
+    assert [c.source for c in world.later(hours=2).runs().collected] == ["beta"]
+    world._sources["alpha"] = alpha
+    assert [(c.source, c.new) for c in world.later(hours=2).runs().collected if c.source == "alpha"] == [("alpha", 0)]
+    assert world.entries("alpha") == ["One"]
+
+
+def test_a_source_killed_in_the_middle_is_looked_at_again(world):
+    class Killed(BaseException):
+        pass
+
+    def kill(point):
+        if point == "collect.claimed":
+            raise Killed
+
+    world.source("alpha").publishes("One")
+    try:
+        world.runs(reached=kill)
+    except Killed:
+        pass
+    assert [c.new for c in world.later(minutes=11).runs().collected] == [1]

@@ -1,0 +1,121 @@
+"""An edition per occurrence; nothing lost, nothing repeated, and a reason for each choice."""
+
+from digest.model import EditionState
+from digest.reasons import word
+
+
+def test_nothing_is_due_before_the_first_occurrence(world):
+    world.source("alpha").publishes("One")
+    world.publication("daily", "every day at 07:00")
+    world.at("2026-03-02T06:30+01:00").runs()
+    assert world.editions("daily") == []
+    world.at("2026-03-02T07:00+01:00").runs()
+    assert world.titles("daily/1") == ["One"]
+
+
+def test_a_publication_that_begins_after_its_hour_waits_for_the_next_one(world):
+    world.source("alpha").publishes("One")
+    world.publication("daily", "every day at 07:00")
+    world.at("2026-03-02T15:00+01:00").runs()
+    assert world.editions("daily") == []
+
+
+def test_each_entry_stands_in_one_edition_even_when_it_is_late_or_dated_back(world):
+    world.source("alpha").publishes("One")
+    world.publication("daily")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2026-03-02T07:00+01:00").runs()
+    world.source("alpha").publishes("Back-dated", at=world.at("2025-01-01T00:00+00:00").now)
+    world.at("2026-03-03T07:00+01:00").runs()
+    world.at("2026-03-04T07:00+01:00").runs()
+    assert world.titles("daily/1") == ["One"]
+    assert world.titles("daily/2") == ["Back-dated"]
+    assert [(e.number, e.state) for e in world.editions("daily")][0] == (None, EditionState.SKIPPED)
+
+
+def test_too_few_stories_wait_for_the_next_occurrence(world):
+    world.publication("daily", min_items=2)
+    world.source("alpha").publishes("One")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2026-03-02T07:00+01:00").runs()
+    (skipped,) = world.editions("daily")
+    assert word(skipped.reason).startswith("only 1 of the 2 stories")
+    world.source("alpha").publishes("Two")
+    world.at("2026-03-03T07:00+01:00").runs()
+    assert sorted(world.titles("daily/1")) == ["One", "Two"]
+
+
+def test_what_a_new_source_already_had_does_not_flood_an_old_publication(world):
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2026-03-02T07:00+01:00").runs()
+    beta = world.source("beta")
+    beta.publishes("Ancient", at=world.at("2026-01-01T00:00+00:00").now)
+    beta.publishes("Fresh", at=world.at("2026-03-02T20:00+01:00").now)
+    world.at("2026-03-03T07:00+01:00").runs()
+    assert world.titles("daily/2") == ["Fresh"]
+
+
+def test_now_makes_an_edition_and_a_second_now_none(world):
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    world.runs(now=True)
+    world.later(minutes=1).runs(now=True)
+    assert [e.number for e in world.editions("daily")] == [1]
+
+
+def test_missed_occurrences_are_caught_up_by_the_latest(world):
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2026-03-05T12:00+01:00").runs()
+    (edition,) = world.editions("daily")
+    assert edition.due_at.isoformat() == "2026-03-05T06:00:00+00:00"
+
+
+def test_a_changed_schedule_counts_from_the_change(world):
+    world.publication("daily", "every day at 07:00")
+    world.source("alpha").publishes("One")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2026-03-02T07:00+01:00").runs()
+    world._publications.clear()
+    world.publication("daily", "every day at 09:00")
+    world.source("alpha").publishes("Two")
+    world.at("2026-03-02T10:00+01:00").runs()
+    assert [e.number for e in world.editions("daily")] == [1]
+    world.at("2026-03-03T09:00+01:00").runs()
+    assert world.titles("daily/2") == ["Two"]
+
+
+def test_every_choice_can_be_explained(world):
+    from digest.flows.explain import explain
+
+    world.publication("daily", exclude=["boring"], max_items=2)
+    world.source("alpha").publishes("One", "Two", "Three", "A boring one")
+    world.runs(now=True)
+    with world.context() as context:
+        told = {title: " ".join(fact for _, fact in explain(context, title)[0].facts) for title in ("One", "boring")}
+        (edition,) = explain(context, "daily/1")
+    assert "in daily/1" in told["One"] or "left out of daily/1" in told["One"]
+    assert "matches the excluded pattern boring" in told["boring"]
+    assert any("all 2 places" in fact for _, fact in edition.facts)
+
+
+def test_a_killed_composition_leaves_nothing_behind(world):
+    class Killed(BaseException):
+        pass
+
+    def kill(point):
+        if point == "compose.freezing":
+            raise Killed
+
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    try:
+        world.runs(now=True, reached=kill)
+    except Killed:
+        pass
+    assert world.editions("daily") == []
+    world.later(minutes=1).runs(now=True)
+    assert world.titles("daily/1") == ["One"]
