@@ -28,7 +28,7 @@ from digest.collect.blockwords import (
     WORDS,
 )
 from digest.collect.datewords import fold
-from digest.collect.markup import HEADINGS, UNSEEN, is_element, site_of, text_of
+from digest.collect.markup import HEADINGS, UNSEEN, is_element, selector_of, site_of, text_of
 from digest.collect.records import Link, Page, article_link, read_record
 from digest.model import Block, EntryData, Role
 
@@ -386,32 +386,3 @@ def _one_main(found: Iterable[Located]) -> list[Located]:
         else one
         for one in judged
     ]
-
-
-def selector_of(element: HtmlElement) -> str:
-    """Name an element by a CSS selector that starts at the nearest id and counts only where it must."""
-    steps: list[str] = []
-    node: HtmlElement | None = element
-    while node is not None and is_element(node) and node.tag not in ("html", "body"):
-        name = node.get("id") or ""
-        if re.fullmatch(r"[A-Za-z][A-Za-z_-]*", name):
-            steps.append(f"{node.tag}#{name}")
-            break
-        steps.append(_step(node))
-        node = node.getparent()
-    else:
-        steps.append("body")
-    return " > ".join(reversed(steps))
-
-
-def _step(node: HtmlElement) -> str:
-    parent = node.getparent()
-    alike = [one for one in parent if one.tag == node.tag] if parent is not None else [node]
-    if len(alike) == 1:
-        return str(node.tag)
-    for name in (node.get("class") or "").split():
-        if re.fullmatch(r"[A-Za-z][A-Za-z_-]*", name):
-            bearers = [one for one in alike if name in (one.get("class") or "").split()]
-            if len(bearers) == 1:
-                return f"{node.tag}.{name}"
-    return f"{node.tag}:nth-of-type({alike.index(node) + 1})"

@@ -21,6 +21,8 @@ from digest.collect import identity
 from digest.model import Collected, Dating, Enclosure, EntryData, Failed, Kind, Precision, Reason, UNDATED
 
 MAX_ITEMS = 2_000
+EARLIEST_YEAR = 1900
+"""Earlier dates are what software writes when it knows none: year 1 is Go's zero."""
 
 _XML_START = re.compile(rb"<\?xml\b|<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|RDF|channel)[\s>]", re.IGNORECASE)
@@ -205,11 +207,13 @@ def _instant(item: Mapping[str, Any], name: str) -> datetime | None:
     parsed = item.get(f"{name}_parsed")
     try:
         if parsed:
-            return datetime(*parsed[:6], tzinfo=UTC)
-        moment = datetime.fromisoformat(_text(item.get(name)).replace("Z", "+00:00"))
-    except (ValueError, TypeError):
+            moment = datetime(*parsed[:6], tzinfo=UTC)
+        else:
+            told = datetime.fromisoformat(_text(item.get(name)).replace("Z", "+00:00"))
+            moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    return moment if moment.year >= EARLIEST_YEAR else None
 
 
 def _dating(item: Mapping[str, Any], name: str) -> Dating | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ from digest.model import Failed, Reason
 
 MAX_REDIRECTS = 5
 CONCURRENCY = 32
+_MOST_SECONDS = 2**31  # what a larger max-age stands for (RFC 9111 §1.2.2)
+_MOST_MEMBERS = 256  # of one gzip stream: each costs a copy of what follows it
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.1"
 
 
@@ -72,10 +75,12 @@ class HttpFetcher:
     allow_private: tuple[str, ...] = ()
     _session: aiohttp.ClientSession | None = None
     _hosts: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
 
     async def __aenter__(self) -> Self:
+        # The connector sets no limit of its own: waiting there would count as time spent on connecting.
         connector = aiohttp.TCPConnector(
-            socket_factory=guard.socket_factory(self.allow_private), limit=CONCURRENCY, happy_eyeballs_delay=None
+            socket_factory=guard.socket_factory(self.allow_private), limit=0, happy_eyeballs_delay=None
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -93,7 +98,11 @@ class HttpFetcher:
 
     async def fetch(self, url: str, validators: Validators = Validators()) -> Answer:  # noqa: B008 - frozen, shared
         """Ask for `url`, unless it is still what `validators` recognise."""
-        async with self._hosts[urlsplit(url).netloc.lower()]:
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            return Failed(Reason("fetch.bad_url", {"url": url}))
+        async with self._hosts[host], self._places:
             try:
                 return await self._ask(url, validators)
             except _TooLargeError:
@@ -102,7 +111,9 @@ class HttpFetcher:
                 return Failed(Reason("fetch.bad_encoding"))
             except TimeoutError:
                 return Failed(Reason("fetch.timeout", {"seconds": round(self.timeout)}))
-            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
+            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+                return Failed(Reason("fetch.bad_url", {"url": str(error.url)}))
+            except UnicodeError:
                 return Failed(Reason("fetch.bad_url", {"url": url}))
             except aiohttp.TooManyRedirects:
                 return Failed(Reason("fetch.redirects", {"limit": MAX_REDIRECTS}))
@@ -118,8 +129,8 @@ class HttpFetcher:
             headers["If-Modified-Since"] = validators.last_modified
         async with self._session.get(url, headers=headers, max_redirects=MAX_REDIRECTS) as response:
             max_age = _max_age(response.headers)
-            if response.status == 304:
-                return Unchanged(_renewed(validators, response.headers), max_age)
+            if response.status == 304 and headers:
+                return Unchanged(_renewed(validators, _validators(response.headers)), max_age)
             if response.status != 200:
                 wait = _retry_after(response.headers, self.clock())
                 return Failed(Reason("fetch.status", {"status": response.status}), wait)
@@ -129,26 +140,52 @@ class HttpFetcher:
                 body=body,
                 content_type=response.content_type,
                 charset=response.charset,
-                validators=Validators(response.headers.get("ETag"), response.headers.get("Last-Modified")),
+                validators=_validators(response.headers),
                 max_age=max_age,
             )
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read and decompress, holding at most `max_bytes` at any moment."""
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        inflate = zlib.decompressobj(wbits=47) if encoding in ("gzip", "x-gzip", "deflate") else None
-        body = bytearray()
-        raw = 0
+        """Read and decompress; neither form may be larger than `max_bytes`."""
+        raw = bytearray()
         async for chunk in response.content.iter_chunked(65536):
-            raw += len(chunk)
-            body += inflate.decompress(chunk, self.max_bytes + 1 - len(body)) if inflate else chunk
-            if len(body) > self.max_bytes or raw > self.max_bytes:
+            raw += chunk
+            if len(raw) > self.max_bytes:
                 raise _TooLargeError
-        return bytes(body)
+        return _inflated(bytes(raw), response.headers.get("Content-Encoding", "").strip().lower(), self.max_bytes)
 
 
 class _TooLargeError(Exception):
     """The document grew past the limit."""
+
+
+def _inflated(raw: bytes, coding: str, limit: int) -> bytes:
+    """Undo a content coding (RFC 9110 §8.4.1).
+
+    Raises:
+        zlib.error: the coding is unknown, or the stream is broken or ends early.
+        _TooLargeError: what comes out is larger than `limit` bytes.
+    """
+    if not raw or coding in ("", "identity"):
+        return raw
+    if coding in ("gzip", "x-gzip"):
+        window = 31
+    elif coding == "deflate":
+        # Many servers leave out the zlib header that the name means (RFC 1950 §2.2 tells one from chance).
+        window = 15 if raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0 else -15
+    else:
+        raise zlib.error(f"unknown content coding {coding[:40]}")
+    body = bytearray()
+    for _ in range(_MOST_MEMBERS):
+        stream = zlib.decompressobj(window)
+        body += stream.decompress(raw, limit + 1 - len(body))
+        if len(body) > limit:
+            raise _TooLargeError
+        if not stream.eof:
+            raise zlib.error("the stream ends early")
+        raw = stream.unused_data
+        if window != 31 or not raw.startswith(b"\x1f\x8b"):
+            return bytes(body)
+    raise zlib.error("too many gzip members")
 
 
 def read_file(path: Path, validators: Validators, max_bytes: int) -> Answer:
@@ -172,7 +209,7 @@ def _connection_reason(error: BaseException) -> Reason:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, guard.PrivateAddressError):
-            return Reason("fetch.private", {"error": str(cause)})
+            return Reason("fetch.private", {"error": f"{cause.address} is a private address"})
         cause = getattr(cause, "os_error", None) or cause.__cause__ or cause.__context__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Reason("fetch.no_such_host", {"host": error.host})
@@ -187,28 +224,44 @@ def _plain(error: BaseException) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def _renewed(validators: Validators, headers: Mapping[str, str]) -> Validators:
-    """Take the validators of a 304 as one set, or keep the old ones where it gives none (RFC 9110 §15.4.5)."""
-    etag, last_modified = headers.get("ETag"), headers.get("Last-Modified")
-    if etag is None and last_modified is None:
-        return validators
-    return Validators(etag or validators.etag, last_modified or validators.last_modified)
+def _validators(headers: Mapping[str, str]) -> Validators:
+    """Take the validators of an answer; one whose bytes are no text could be neither kept nor echoed."""
+
+    def told(name: str) -> str | None:
+        value = headers.get(name, "")
+        return value if value and not re.search("[\ud800-\udfff]", value) else None
+
+    return Validators(told("ETag"), told("Last-Modified"))
+
+
+def _renewed(known: Validators, given: Validators) -> Validators:
+    """Keep the known set while a 304 confirms it; one that names anything new replaces it as a whole."""
+    confirmed = given.etag in (None, known.etag) and given.last_modified in (None, known.last_modified)
+    return known if confirmed else given
+
+
+def _seconds(text: str) -> int | None:
+    """Read a number of seconds (RFC 9111 §1.2.2)."""
+    if not re.fullmatch("[0-9]+", text):
+        return None
+    return min(int(text), _MOST_SECONDS) if len(text) < 12 else _MOST_SECONDS
 
 
 def _max_age(headers: Mapping[str, str]) -> int | None:
     for part in headers.get("Cache-Control", "").split(","):
         name, _, value = part.strip().partition("=")
-        if name.lower() == "max-age" and value.strip('"').isdigit():
-            return int(value.strip('"'))
+        if name.lower() == "max-age":
+            return _seconds(value.strip('"'))
     return None
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
     """Read Retry-After as seconds from `now`, whether it is a number or a date (RFC 9110 §10.2.3)."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return int(value)
+    seconds = _seconds(value)
+    if seconds is not None:
+        return seconds
     try:
         return max(0, round((parsedate_to_datetime(value) - now).total_seconds()))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from html import escape
@@ -273,7 +273,7 @@ def _body(suffix: str, body: str, place: _Place) -> tuple[str, str, str, Dating]
     if isinstance(page, Failed):
         raise _BadFileError("holds no HTML: name it .txt if it is plain text.")
     if page.article is None:
-        content, title, first = _headed(body)
+        content, title, first = _headed(body, parts=("article", "main"))
         return content, title or page.title, first, UNDATED
     entry = page.article.entry
     return entry.content, entry.title, entry.summary, entry.dating
@@ -287,12 +287,16 @@ def _rendered(markdown: str) -> str:
     return html
 
 
-def _headed(html: str) -> tuple[str, str, str]:
-    """Take the first heading as the title (out of the content, if it opens it) and the first paragraph."""
+def _headed(html: str, *, parts: Sequence[str] = ()) -> tuple[str, str, str]:
+    """Take the first heading as the title (out of the content, if it opens it) and the first paragraph.
+
+    Only what is inside the first of `parts` counts, where there is one.
+    """
     tree = parsed(f"<html><body>{html}</body></html>") if html.strip() else None
     body = next(tree.iter("body"), None) if tree is not None else None
-    if body is None:
+    if tree is None or body is None:
         return html, "", ""
+    body = next(tree.iter(*parts), body) if parts else body
     heading = next((one for one in body.iter("h1", "h2") if text_of(one)), None)
     title = text_of(heading) if heading is not None else ""
     if heading is not None and heading.tag == "h1" and body[0] is heading:

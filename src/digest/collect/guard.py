@@ -17,10 +17,22 @@ AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, 
 # Prefixes that carry an IPv4 address inside (RFC 6052, RFC 3056, RFC 4291 §2.5.5): judged by what they carry.
 _NAT64 = ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ip_network("2002::/16")
+# All other public IPv6 lies here (RFC 4291 §2.4), but for the part kept for documentation (RFC 9637). What Python
+# calls global is wider: it holds fec0::/10, the site-local addresses of old.
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_DOCUMENTATION = ip_network("3fff::/20")
 
 
 class PrivateAddressError(OSError):
-    """The address is not on the public internet and no setting allows it."""
+    """The address is not on the public internet and no setting allows it.
+
+    Its text is the same for all addresses: of a name with several that are refused, aiohttp passes on the first
+    refusal when they all read alike, and a mere `OSError` when they differ.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("a private address")
+        self.address = address
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:
@@ -39,6 +51,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
         inner = _carried(address)
         if inner is not None:
             return is_public(inner)
+        if address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -60,7 +74,7 @@ def socket_factory(allow_private: Sequence[str]) -> Callable[[AddrInfo], socket.
     def make(info: AddrInfo) -> socket.socket:
         family, kind, protocol, _, address = info
         if not allowed(str(address[0]), networks):
-            raise PrivateAddressError(f"{address[0]} is a private address")
+            raise PrivateAddressError(str(address[0]))
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made

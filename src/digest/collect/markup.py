@@ -70,9 +70,12 @@ def inner_html(element: HtmlElement) -> str:
 
 
 def absolute(href: str | None, base_url: str | None) -> str | None:
-    """Make an http(s) URL whole; None for anything else, be it a script, a mailbox or nonsense."""
+    """Make an http(s) URL whole; None for anything else: nothing, a script, a mailbox, nonsense."""
+    told = "".join((href or "").split())
+    if not told:
+        return None
     try:
-        whole = urljoin(base_url or "", "".join((href or "").split()))
+        whole = urljoin(base_url or "", told)
         parts = urlsplit(whole)
     except ValueError:
         return None
@@ -103,3 +106,32 @@ def image_of(element: HtmlElement, base_url: str | None) -> str | None:
                     break
                 return absolute(source, base_url)
     return None
+
+
+def selector_of(element: HtmlElement) -> str:
+    """Name an element by a CSS selector that starts at the nearest id and counts only where it must."""
+    steps: list[str] = []
+    node: HtmlElement | None = element
+    while node is not None and is_element(node) and node.tag not in ("html", "body"):
+        name = node.get("id") or ""
+        if re.fullmatch(r"[A-Za-z][A-Za-z_-]*", name):
+            steps.append(f"{node.tag}#{name}")
+            break
+        steps.append(_step(node))
+        node = node.getparent()
+    else:
+        steps.append("body")
+    return " > ".join(reversed(steps))
+
+
+def _step(node: HtmlElement) -> str:
+    parent = node.getparent()
+    alike = [one for one in parent if one.tag == node.tag] if parent is not None else [node]
+    if len(alike) == 1:
+        return str(node.tag)
+    for name in (node.get("class") or "").split():
+        if re.fullmatch(r"[A-Za-z][A-Za-z_-]*", name):
+            bearers = [one for one in alike if name in (one.get("class") or "").split()]
+            if len(bearers) == 1:
+                return f"{node.tag}.{name}"
+    return f"{node.tag}:nth-of-type({alike.index(node) + 1})"

@@ -86,7 +86,12 @@ def _sections(parts: Sequence[str]) -> list[tuple[str, Role | None, list[str]]]:
 def _is_heading(part: str) -> bool:
     """Tell the heading of a list from a title that happens to say "latest": it is short and no sentence."""
     bare = part.strip(" :–—-#*=")
-    return len(bare) <= _LONGEST_HEADING and len(bare.split()) <= 5 and not re.search(r"[.!?…,;]|\d", bare)
+    return (
+        not is_more(bare)
+        and len(bare) <= _LONGEST_HEADING
+        and len(bare.split()) <= 5
+        and not re.search(r"[.!?…,;]|\d", bare)
+    )
 
 
 # ── the article ──────────────────────────────────────────────────────────────────────────────────

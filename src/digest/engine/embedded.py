@@ -23,7 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.errors import DigestError, LedgerError
 from digest.flows.collect import collect, due_sources
-from digest.flows.compose import compose_due
+from digest.flows.compose import compose_due, is_edition_due
 from digest.flows.context import Context, may_take
 from digest.flows.deliver import deliver_due
 from digest.flows.publish import publish_due, publish_feeds
@@ -48,6 +48,7 @@ class Daemon:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reloading: asyncio.Event = field(default_factory=asyncio.Event)
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
+    _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lost: bool = False
 
     async def run(self, resources: ExitStack) -> None:
@@ -111,7 +112,11 @@ class Daemon:
             self.stopping.set()
 
     async def _collect(self) -> None:
-        async def work() -> None:
+        await self._working(self._look_around())
+
+    async def _look_around(self) -> None:
+        """Collect what is due, one round at a time."""
+        async with self._collecting:
             ids = await asyncio.to_thread(due_sources, self.context)
             for item in await collect(self.context, ids) if ids else ():
                 if item.failed:
@@ -119,24 +124,25 @@ class Daemon:
                 elif item.new or item.revised:
                     logger.info("source.collected source=%s new=%d revised=%d", item.source, item.new, item.revised)
 
-        await self._working(work())
-
     async def _edit(self) -> None:
-        def edit() -> None:
-            for made in compose_due(self.context):
-                if made.skipped:
-                    logger.info("edition.skipped publication=%s reason=%s", made.slug, made.skipped.code)
-                else:
-                    logger.info("edition.made publication=%s number=%s stories=%d", made.slug, made.number, made.stories)
-            for written in publish_due(self.context):
-                logger.info("files.written root=%s number=%d", written.root, len(written.paths))
-            for state, number in deliver_due(self.context, self.stopping.is_set).counts.items():
-                logger.info("delivery.%s number=%d", state.value, number)
+        await self._working(self._make_and_send())
 
-        async def work() -> None:
-            await asyncio.to_thread(edit)
+    async def _make_and_send(self) -> None:
+        """Make what is due, of what is new up to this moment, and send what is to be sent."""
+        if await asyncio.to_thread(is_edition_due, self.context):
+            await self._look_around()
+        await asyncio.to_thread(self._make_and_send_now)
 
-        await self._working(work())
+    def _make_and_send_now(self) -> None:
+        for made in compose_due(self.context):
+            if made.skipped:
+                logger.info("edition.skipped publication=%s reason=%s", made.slug, made.skipped.code)
+            else:
+                logger.info("edition.made publication=%s number=%s stories=%d", made.slug, made.number, made.stories)
+        for written in publish_due(self.context):
+            logger.info("files.written root=%s number=%d", written.root, len(written.paths))
+        for state, number in deliver_due(self.context, self.stopping.is_set).counts.items():
+            logger.info("delivery.%s number=%d", state.value, number)
 
     async def _reload(self, resources: ExitStack) -> None:
         """After SIGHUP take over a changed configuration; a wrong one is reported, and the old one stays."""

@@ -42,6 +42,7 @@ class Collection:
 
 def due_sources(context: Context, *, local_too: bool = False) -> list[int]:
     """List the sources whose time has come; files and folders at any time where `local_too`."""
+    _free_abandoned(context)
     now = context.clock()
     with context.ledger.reading() as connection:
         ids = sources.due(connection, now)
@@ -66,12 +67,20 @@ async def collect(context: Context, source_ids: Sequence[int]) -> tuple[Collecti
         return tuple(await asyncio.gather(*(_collect_one(context, fetcher, source) for source in claimed)))
 
 
+def _free_abandoned(context: Context) -> None:
+    """Take the leases of processes that are gone away from them, so that their sources are due again at once."""
+    now = context.clock()
+    with context.ledger.reading() as connection:
+        gone = [owner for owner, until in sources.holders(connection) if may_take(owner, until, now)]
+    if gone:
+        with context.ledger.writing() as connection:
+            for owner in gone:
+                sources.free(connection, owner)
+
+
 def _claim(context: Context, source_ids: Sequence[int]) -> list[Source]:
     now = context.clock()
     with context.ledger.writing() as connection:
-        for owner, until in sources.holders(connection):
-            if may_take(owner, until, now):
-                sources.free(connection, owner)
         return sources.claim(connection, source_ids, context.owner, now, now + LEASE)
 
 

@@ -41,6 +41,11 @@ def due_occurrences(context: Context, settings: PublicationSettings) -> tuple[da
     return schedule.due(plan, since, context.clock(), settings.catch_up)
 
 
+def is_edition_due(context: Context) -> bool:
+    """Tell whether some occurrence has come and has no edition."""
+    return any(due_occurrences(context, settings) for settings in context.publications)
+
+
 def compose_due(context: Context) -> tuple[Composition, ...]:
     """Make every edition that is due."""
     return tuple(

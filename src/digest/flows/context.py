@@ -9,9 +9,10 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,19 +27,23 @@ from digest.store.ledger import Ledger, open_ledger
 from digest.store.sources import SourceSpec
 
 
+OWNER = f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}"
+"""This process in leases: host, pid, and a token since pids come again (in a container always the same)."""
+
+
 def _nothing(point: str) -> None:
     """Be reached; tests put a kill in this place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a flow needs. `owner` names this process in leases (`host/pid`)."""
+    """Everything a flow needs. `owner` names this process in leases."""
 
     configuration: Configuration
     ledger: Ledger
     clock: Clock
     templates: Templates
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}")
+    owner: str = OWNER
     reached: Callable[[str], None] = _nothing
 
     @property
@@ -134,16 +139,18 @@ def agree(context: Context) -> None:
 
 def holder_is_gone(owner: str) -> bool:
     """Tell for certain that the process behind a lease of this machine has ended; False where that cannot be known."""
-    host, _, pid = owner.rpartition("/")
-    if host != socket.gethostname() or not pid.isdigit():
+    host, pid, _ = owner.rsplit("/", 2)
+    if host != socket.gethostname() or not pid.isdigit() or owner == OWNER:
         return False
+    if int(pid) == os.getpid():
+        return True
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
     except OSError:
         return False
-    return int(pid) == os.getpid()
+    return False
 
 
 def may_take(owner: str, until: datetime, now: datetime) -> bool:
