@@ -158,12 +158,10 @@ def _newest_python() -> tuple[str, tuple[int, int]]:
     """Find the newest Python on the path or among pyenv's; at the least the one that runs this."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in (14, 13, 12):
-        if found := shutil.which(f"python3.{minor}"):
-            if (
-                subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
-                == 0
-            ):
-                return found, (3, minor)
+        if (found := shutil.which(f"python3.{minor}")) and (
+            subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
+        ):
+            return found, (3, minor)
         for path in sorted(pyenv.glob(f"3.{minor}.*/bin/python")):
             return str(path), (3, minor)
     return sys.executable, sys.version_info[:2]

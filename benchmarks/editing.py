@@ -59,7 +59,8 @@ def compare(stories: int, rounds: int) -> list[Row]:
     rows = [
         Row(
             what=what, size=first.size, cold=first.spent, warm=median(made[what].spent for made in ours[1:]),
-            peer=median(peers[what] for peers in theirs[1:]) if what in _PEERS else None, peer_name=_PEERS.get(what, ""),
+            peer=median(peers[what] for peers in theirs[1:]) if what in _PEERS else None,
+            peer_name=_PEERS.get(what, ""),
         )
         for what, first in ours[0].items()
     ]  # fmt: skip
@@ -195,7 +196,7 @@ def made_up_edition(number: int, stories: int) -> Any:
     """Make an edition of stories of about 4 kB each, from six sources under three topics."""
     from digest.model import Edition, Publication, Site
 
-    chance = random.Random(number)  # noqa: S311 - made-up text needs no secrecy
+    chance = random.Random(number)
     site = Site(title="Bench", url="https://bench.example/", language="en", timezone="UTC", address="1 Loop Road")
     topics = ("towns", "rivers", "bridges")
     publication = Publication(

@@ -1,4 +1,4 @@
-"""What a process costs: wall time and peak memory, as the kernel tells them when it ends.
+"""What a process costs: time and peak memory, as the kernel tells them when it ends.
 
 The peak of a process is at least that of its parent at the moment it was started, so whoever measures stays small.
 """
@@ -15,9 +15,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall time in seconds, peak resident memory in megabytes (of the largest process where there are several)."""
+    """Wall and processor time in seconds, peak resident memory in megabytes."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -40,9 +41,13 @@ def cost_of(command: Sequence[str], *, folder: Path, log: Path) -> Cost:
         seconds = time.perf_counter() - start
     if os.waitstatus_to_exitcode(status) not in (0, 3):
         raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{log.read_text()[-2000:]}")
-    return Cost(seconds, usage.ru_maxrss / 1024)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
     """Take the median of each measure."""
-    return Cost(median(cost.seconds for cost in costs), median(cost.megabytes for cost in costs))
+    return Cost(
+        median(cost.seconds for cost in costs),
+        median(cost.processor for cost in costs),
+        median(cost.megabytes for cost in costs),
+    )

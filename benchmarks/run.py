@@ -64,22 +64,26 @@ def edition_rows(stories: int, rounds: int) -> list[dict[str, Any]]:
 
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────
 def told_collecting(found: Collecting) -> list[str]:
-    peer = f"{PEER} ({found.peer_workers} worker{'s' if found.peer_workers > 1 else ''})"
-    rows = [
-        (
-            what, *(f"{costs[who].seconds:.2f} s" for who in ("digest", PEER)),
-            f"{costs[PEER].seconds / costs['digest'].seconds:.1f} ×",
-            *(f"{costs[who].megabytes:.0f} MB" for who in ("digest", PEER)),
-        )
-        for what, costs in (("first, fresh database", found.first), ("again, all 304", found.again))
-    ]  # fmt: skip
+    who = ("digest", PEER)
+    rows = []
+    for what, costs in (("first, fresh database", found.first), ("again, all 304", found.again)):
+        ours, theirs = (costs[name] for name in who)
+        rows += [
+            _compared(f"{what}: wall time", "s", ours.seconds, theirs.seconds),
+            _compared("  processor time", "s", ours.processor, theirs.processor),
+            _compared("  peak memory", "MB", ours.megabytes, theirs.megabytes),
+        ]
     tried = ", ".join(f"{seconds:.1f} s with {workers}" for workers, seconds in found.tried.items())
     return [
         f"COLLECTING {found.feeds}, from a loopback server; whole processes, medians of {found.rounds} rounds in turns",
-        f"  digest {found.versions['digest']}; {PEER} {found.versions[PEER]}, its faster one of 1 and 2 workers ({tried})",
-        *_table(("", "digest", peer, "faster", "peak digest", f"peak {PEER}"), rows),
+        f"  digest {found.versions['digest']}; {PEER} {found.versions[PEER]}, workers tried: {tried}",
+        *_table(("", "digest", f"{PEER}, workers={found.peer_workers}", "ratio"), rows),
         *_told_kept(found.kept),
     ]
+
+
+def _compared(what: str, unit: str, ours: float, theirs: float) -> tuple[str, ...]:
+    return what, f"{ours:.3g} {unit}", f"{theirs:.3g} {unit}", f"{theirs / ours:.1f} ×"
 
 
 def _told_kept(kept: list[Kept]) -> list[str]:
@@ -91,10 +95,10 @@ def _told_kept(kept: list[Kept]) -> list[str]:
         failed = [item for item in kept if getattr(item, whom) < 0]
         if failed:
             entries = sum(max(0, getattr(item, who)) for item in failed)
-            lines.append(f"    {len(failed)} feeds that {name} refused hold {entries} entries for {other}")
+            lines.append(f"    feeds that {name} refused: {len(failed)}, with {entries} entries for {other}")
     differ = [item for item in both if item.digest != item.peer]
     same = sum(item.digest for item in both) - sum(item.digest for item in differ)
-    lines.append(f"    {len(both) - len(differ)} feeds that both read alike hold {same} entries each")
+    lines.append(f"    feeds that both read alike: {len(both) - len(differ)}, with {same} entries for each")
     lines += [f"    {item.feed}: digest {item.digest}, {PEER} {item.peer}{_why(item)}" for item in differ]
     return lines
 
@@ -129,7 +133,7 @@ def told_edition(rows: list[dict[str, Any]], stories: int, editions: int) -> lis
         )
         for row in rows
     ]  # fmt: skip
-    title = f"AN EDITION of {stories} stories to all of its documents, one process; warm: median of {editions} other editions"
+    title = f"AN EDITION of {stories} stories, one process; warm: median of {editions} other editions"
     return [title, *_table(("", "bytes", "first", "warm", "naive peer, warm"), told)]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LAST_MODIFIED = "Mon, 05 Jan 2026 08:00:00 GMT"
+_MEDIA_TYPES = {".xml": "application/xml", ".json": "application/feed+json"}
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -26,10 +27,10 @@ class Page:
     unchanged: bytes
 
 
-def page_of(body: bytes) -> Page:
+def page_of(body: bytes, media_type: str) -> Page:
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     known = f"ETag: {etag}\r\nLast-Modified: {_LAST_MODIFIED}\r\n"
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {len(body)}\r\n{known}\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n{known}\r\n"
     return Page(etag, head.encode() + body, f"HTTP/1.1 304 Not Modified\r\n{known}\r\n".encode())
 
 
@@ -62,15 +63,17 @@ class _Talk(asyncio.Protocol):
             self._transport.write(answer(self._pages, request))
 
 
-async def serve(folder: Path) -> None:
-    pages = {f"/{path.name}": page_of(path.read_bytes()) for path in folder.iterdir() if path.is_file()}
+def pages_of(folder: Path) -> dict[str, Page]:
+    return {f"/{path.name}": page_of(path.read_bytes(), _MEDIA_TYPES[path.suffix]) for path in folder.iterdir()}
+
+
+async def serve(pages: dict[str, Page]) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Talk(pages), "127.0.0.1", 0)
     async with server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.to_thread(sys.stdin.read)
-    loop.call_soon(loop.stop)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(pages_of(Path(sys.argv[1]))))

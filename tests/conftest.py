@@ -38,6 +38,26 @@ def corpus() -> Path:
     return shared / "corpus"
 
 
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A self-signed certificate for loopback, its own authority."""
+    from world_smtp import HOST, make_certificate
+
+    return make_certificate(tmp_path_factory.mktemp("certificate"), "localhost", HOST)
+
+
+@pytest.fixture(scope="module")
+def postfix(require_tool, certificate):
+    """A private Postfix that takes mail for reader@example.net."""
+    from world_postfix import running_postfix
+
+    program = require_tool("postfix")
+    if os.geteuid() != 0:
+        _missing("root, by whom alone Postfix can be started,")
+    with running_postfix(program, certificate) as server:
+        yield server
+
+
 @pytest.fixture
 def world(tmp_path):
     """A fresh fake world in a folder of its own."""

@@ -1,9 +1,9 @@
 """The fake world: sources that publish, fail and lie over real HTTP on loopback; a site in a folder; a clock to move.
 
-    world.source("alpha").publishes("One", "Two")
-    world.publication("daily", schedule="every day at 07:00")
-    world.at("2026-03-28T07:00+01:00").runs()
-    assert world.titles("daily/1") == ["Two", "One"]
+world.source("alpha").publishes("One", "Two")
+world.publication("daily", schedule="every day at 07:00")
+world.at("2026-03-28T07:00+01:00").runs()
+assert world.titles("daily/1") == ["Two", "One"]
 """
 
 from __future__ import annotations
@@ -126,15 +126,20 @@ class SourceOfWorld:
         return self.world.server.url + self.path
 
     def _serve(self) -> None:
-        self.world.server.answers[self.path] = Answer(body=rss(self.name, self.items), headers={"Content-Type": "application/rss+xml"})
+        self.world.server.answers[self.path] = Answer(
+            body=rss(self.name, self.items), headers={"Content-Type": "application/rss+xml"}
+        )
 
     def publishes(self, *titles: str, at: datetime | None = None, **more: str) -> SourceOfWorld:
         """Put items on top of the feed, dated now or `at`."""
         for title in titles:
             slug = "".join(c if c.isalnum() else "-" for c in title.lower())
             item = {
-                "title": title, "link": f"https://{self.name}.example/{slug}", "guid": f"{self.name}:{slug}",
-                "pubDate": format_datetime(at or self.world.now), "description": f"About {title}.",
+                "title": title,
+                "link": f"https://{self.name}.example/{slug}",
+                "guid": f"{self.name}:{slug}",
+                "pubDate": format_datetime(at or self.world.now),
+                "description": f"About {title}.",
             } | more
             self.items.insert(0, item)
         self._serve()
@@ -147,7 +152,9 @@ class SourceOfWorld:
 
     def answers(self, status: int = 200, body: bytes | str = b"", **headers: str) -> SourceOfWorld:
         data = body.encode() if isinstance(body, str) else body
-        self.world.server.answers[self.path] = Answer(status, data, {k.replace("_", "-"): v for k, v in headers.items()})
+        self.world.server.answers[self.path] = Answer(
+            status, data, {k.replace("_", "-"): v for k, v in headers.items()}
+        )
         return self
 
     def is_well_again(self) -> SourceOfWorld:
@@ -177,6 +184,19 @@ class SourceOfWorld:
         self.world.server.answers[self.path] = Answer(behave=drip)
         return self
 
+    def breaks_off(self) -> SourceOfWorld:
+        """Promise more bytes than come, then hang up."""
+
+        def stop_short(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(200)
+            request.send_header("Content-Length", "1000")
+            request.end_headers()
+            request.wfile.write(b"<rss>")
+            request.close_connection = True
+
+        self.world.server.answers[self.path] = Answer(behave=stop_short)
+        return self
+
     def is_a_gzip_bomb(self) -> SourceOfWorld:
         return self.answers(200, gzip.compress(b"<rss>" + b" " * 200_000_000), Content_Encoding="gzip")
 
@@ -204,11 +224,19 @@ class World:
 
     # ── the site ──
     def publication(self, slug: str, schedule: str = "every day at 07:00", **settings: object) -> World:
-        self._publications.append(f'[[publication]]\nslug = "{slug}"\ntitle = "The {slug}"\nschedule = "{schedule}"\n' + _toml(settings))
+        self._publications.append(
+            f'[[publication]]\nslug = "{slug}"\ntitle = "The {slug}"\nschedule = "{schedule}"\n' + _toml(settings)
+        )
         return self
 
     def relay(self, port: int, **settings: object) -> World:
-        settings = {"host": "127.0.0.1", "port": port, "security": "none", "from": "Digest <digest@digest.example>", "timeout": "5 s"} | settings
+        settings = {
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "from": "Digest <digest@digest.example>",
+            "timeout": "5 s",
+        } | settings
         self._more += "[[relay]]\n" + _toml(settings)
         return self
 
@@ -237,7 +265,9 @@ class World:
         with open_context(load(self.configuration(), {}), lambda: self.now, reached) as context:
             yield context
 
-    def runs(self, *, everything: bool = False, now: bool = False, reached: Callable[[str], None] = lambda _: None) -> Cycle:
+    def runs(
+        self, *, everything: bool = False, now: bool = False, reached: Callable[[str], None] = lambda _: None
+    ) -> Cycle:
         with self.context(reached) as context:
             return asyncio.run(run(context, everything=everything, now=now, stopping=lambda: False))
 

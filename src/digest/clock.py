@@ -22,4 +22,5 @@ class FixedClock:
     at: datetime
 
     def __call__(self) -> datetime:
+        """Answer `at`."""
         return self.at

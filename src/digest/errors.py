@@ -1,11 +1,10 @@
-"""The error tree. Expected failures of the outside world are values (`model.Failed`, `model.Outcome`);
-these are for what stops a command.
+"""The error tree: what stops a command. Expected failures of the outside world are values (`Failed`, `Outcome`).
 
-    DigestError               exit 1 unless a subclass says otherwise
-    ├── UsageError            exit 2   the command line asks for something that is not there
-    ├── ConfigError           exit 2   config.toml cannot be used; holds every problem found
-    ├── LedgerError           exit 2   the database is newer, foreign, locked or damaged
-    └── PublishError          exit 3   a file could not be written; the old files are whole
+DigestError               exit 1 unless a subclass says otherwise
+├── UsageError            exit 2   the command line asks for something that is not there
+├── ConfigError           exit 2   config.toml cannot be used; holds every problem found
+├── LedgerError           exit 2   the database is newer, foreign, locked or damaged
+└── PublishError          exit 3   a file could not be written; the old files are whole
 """
 
 from __future__ import annotations

@@ -75,6 +75,9 @@ class Kind(StrEnum):
     FEED = "feed"
     PAGE = "page"
     FOLDER = "folder"
+    SITEMAP = "sitemap"
+    WORDPRESS = "wordpress"
+    MAILBOX = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)

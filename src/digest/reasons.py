@@ -42,6 +42,8 @@ SENTENCES: dict[str, str] = {
     "feed.empty": "the feed is empty",
     "feed.is_html": "an HTML page came where a feed was expected; set kind to auto or page if it is one",
     "feed.malformed": "the feed cannot be read: {error}",
+    "page.not_html": "{url} is not an HTML page",
+    "folder.missing": "there is no folder {path}",
     "collect.bug": "a bug in digest: {error}",
     # ── how a source stands
     "source.unseen": "not looked at yet",

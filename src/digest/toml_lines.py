@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_MULTILINE = re.compile(r'"""|' + r"'''")
+_TOKEN = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|\#.*|[\[\]{}]""")
 
 
 def _names(dotted: str) -> tuple[str, ...]:
@@ -26,33 +26,49 @@ def lines_of(text: str) -> dict[Path, int]:
     table: Path = ()
     closing: str | None = None
     depth = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if closing is not None:
-            closing = None if closing in line else closing
-            continue
-        if depth <= 0 and (header := _HEADER.match(line)):
-            names = _names(header[2])
-            if header[1] == "[[":
-                counts[names] = counts.get(names, -1) + 1
-                table = (*names, counts[names])
-            else:
-                table = names
-            places.setdefault(table, number)
-            places.setdefault(names, number)
-            continue
-        if depth <= 0 and (key := _KEY.match(line)):
-            places.setdefault((*table, *_names(key[1])), number)
-        fences = _MULTILINE.findall(line)
-        if len(fences) % 2:
-            closing = fences[-1]
-        depth += _brackets(line)
+    for number, line in enumerate(text.split("\n"), 1):
+        if closing is None and depth <= 0:
+            if header := _HEADER.match(line):
+                table = _table(_names(header[2]), counts, repeated=header[1] == "[[")
+                _place(places, table, number)
+                continue
+            if key := _KEY.match(line):
+                _place(places, (*table, *_names(key[1])), number)
+        closing, opened = _left_open(line, closing)
+        depth += opened
     return places
 
 
-def _brackets(line: str) -> int:
-    """Count how many square brackets a line leaves open, leaving strings and comments aside."""
-    bare = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*", "", line)
-    return bare.count("[") - bare.count("]")
+def _table(names: tuple[str, ...], counts: dict[tuple[str, ...], int], *, repeated: bool) -> Path:
+    if not repeated:
+        return names
+    counts[names] = counts.get(names, -1) + 1
+    return (*names, counts[names])
+
+
+def _place(places: dict[Path, int], path: Path, number: int) -> None:
+    """Note where a path stands, and the tables around it where nothing named them before."""
+    for length in range(len(path), 0, -1):
+        places.setdefault(path[:length], number)
+
+
+def _left_open(line: str, closing: str | None) -> tuple[str | None, int]:
+    """Tell which long string is open at the end of a line, and how many brackets it leaves open."""
+    position, depth = 0, 0
+    if closing is not None:
+        end = line.find(closing)
+        if end < 0:
+            return closing, 0
+        position = end + 3
+    while match := _TOKEN.search(line, position):
+        token, position = match[0], match.end()
+        if token in ('"' * 3, "'" * 3):
+            end = line.find(token, position)
+            if end < 0:
+                return token, depth
+            position = end + 3
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
+    return None, depth
 
 
 def line_of(places: dict[Path, int], path: Path) -> int | None:

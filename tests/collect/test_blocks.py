@@ -123,15 +123,13 @@ def test_what_is_no_list_of_articles_is_left_out(widget):
 @pytest.mark.parametrize(
     "href",
     [
-        "/category/bridges/", "/tag/wind/", "/author/ana/", "/2024/03/", "/?cat=3", "/?m=202403", "/page/2/", "#top",
-        "/post/#comment-12", "/post/#respond", "https://www.facebook.com/sharer?u=x", "mailto:a@b.example",
-        "javascript:void(0)", "/photo.jpg", "/wp-login.php", "/",
+        "/category/bridges-{}/", "/tag/wind{}/", "/author/ana{}/", "/201{}/03/", "/?cat={}", "/?m=20240{}", "/page/{}/",
+        "#top{}", "/post-{}/#comment-12", "/post-{}/#respond", "https://www.facebook.com/sharer?u={}",
+        "mailto:a{}@b.example", "javascript:void({})", "/photo-{}.jpg", "/wp-login.php?to={}", "/", "",
     ],
 )  # fmt: skip
 def test_sections_comments_and_sharing_are_never_records(href):
-    rows = "".join(
-        f'<li><a href="{href}{n if "?" in href else ""}">A long enough headline number {n}</a></li>' for n in range(5)
-    )
+    rows = "".join(f'<li><a href="{href.format(n)}">A long enough headline number {n}</a></li>' for n in range(5))
     assert blocks_of(f"<h3>Recent Posts</h3><ul>{rows}</ul>") == ()
 
 

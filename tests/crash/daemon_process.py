@@ -1,6 +1,6 @@
 """A real daemon, but for two things: its clock is a file, and it may kill itself at a named point.
 
-    python daemon_process.py CONFIG CLOCK [POINT]
+python daemon_process.py CONFIG CLOCK [POINT]
 """
 
 import asyncio

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from world_smtp import ScriptedRelay
 
 READERS = ["anna@example.org", "bert@example.org", "cleo@example.org", "dora@example.org"]
@@ -44,7 +45,9 @@ class Night:
         waiting.replace(self.clock)
 
     def a_post(self, title: str) -> None:
-        (self.posts / f"{title.lower()}.md").write_text(f"---\ntitle: {title}\ndate: 2026-03-27\n---\nText of {title}.\n")
+        (self.posts / f"{title.lower()}.md").write_text(
+            f"---\ntitle: {title}\ndate: 2026-03-27\n---\nText of {title}.\n"
+        )
 
     def daemon(self, point: str | None = None) -> subprocess.Popen:
         command = [sys.executable, Path(__file__).with_name("daemon_process.py"), self.config, self.clock]
@@ -90,7 +93,7 @@ def messages(relay: ScriptedRelay) -> Counter:
     found = Counter()
     for body in relay.bodies:
         head = body.decode()
-        found[re.search(r"^Message-ID: (\S+)", head, re.M)[1]] += 1
+        found[re.search(r"^Message-ID: (\S+)", head, re.MULTILINE)[1]] += 1
     return found
 
 

@@ -12,11 +12,6 @@ from digest.deliver.relay import RelayAccess
 from digest.model import EditionMail
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    return world_smtp.make_certificate(tmp_path_factory.mktemp("certificate"), "localhost", world_smtp.HOST)
-
-
 @pytest.fixture
 def smtp_server(certificate):
     with world_smtp.good_relay(certificate) as relay:

@@ -8,10 +8,10 @@ from pathlib import Path
 import feedparser
 import jsonschema
 import pytest
-from world import Answer, World
 
 from digest.collect import feeds
 from digest.collect.clean import clean
+from world import Answer, World
 
 SCHEMAS = Path(__file__).parent.parent / "render"
 
@@ -58,7 +58,11 @@ def test_no_entry_was_told_apart_from_itself(cycle):
     """As many entries as the manifest has items, less the true copies that one feed holds."""
     world, rows, _ = cycle
     counts = {row["file"].partition(".")[0]: row["items"] for row in rows}
-    fewer = {name: (world.known(name).entries, wanted) for name, wanted in counts.items() if world.known(name).entries < wanted}
+    fewer = {
+        name: (world.known(name).entries, wanted)
+        for name, wanted in counts.items()
+        if world.known(name).entries < wanted
+    }
     assert fewer == {"e2f96ecb137c": (11, 20)}  # nine items of it are copies to the letter
 
 

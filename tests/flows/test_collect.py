@@ -1,5 +1,7 @@
 """Collecting keeps what is new once, notices edits, and lets no source cost another anything."""
 
+import contextlib
+
 from digest.reasons import word
 
 
@@ -116,11 +118,11 @@ def test_a_private_address_is_not_asked(world):
     world.source("alpha").publishes("One")
     configuration = world.configuration()
     configuration.write_text(configuration.read_text().replace('allow_private = ["127.0.0.0/8"]', ""))
+    import asyncio
+
     from digest.config import load
     from digest.flows.collect import collect, due_sources
     from digest.flows.context import open_context
-
-    import asyncio
 
     with open_context(load(configuration, {}), lambda: world.now) as context:
         (item,) = asyncio.run(collect(context, due_sources(context)))
@@ -166,8 +168,6 @@ def test_a_source_killed_in_the_middle_is_looked_at_again(world):
             raise Killed
 
     world.source("alpha").publishes("One")
-    try:
+    with contextlib.suppress(Killed):
         world.runs(reached=kill)
-    except Killed:
-        pass
     assert [c.new for c in world.later(minutes=11).runs().collected] == [1]

@@ -1,5 +1,7 @@
 """An edition per occurrence; nothing lost, nothing repeated, and a reason for each choice."""
 
+import contextlib
+
 from digest.model import EditionState
 from digest.reasons import word
 
@@ -30,7 +32,7 @@ def test_each_entry_stands_in_one_edition_even_when_it_is_late_or_dated_back(wor
     world.at("2026-03-04T07:00+01:00").runs()
     assert world.titles("daily/1") == ["One"]
     assert world.titles("daily/2") == ["Back-dated"]
-    assert [(e.number, e.state) for e in world.editions("daily")][0] == (None, EditionState.SKIPPED)
+    assert next((e.number, e.state) for e in world.editions("daily")) == (None, EditionState.SKIPPED)
 
 
 def test_too_few_stories_wait_for_the_next_occurrence(world):
@@ -112,10 +114,8 @@ def test_a_killed_composition_leaves_nothing_behind(world):
 
     world.publication("daily")
     world.source("alpha").publishes("One")
-    try:
+    with contextlib.suppress(Killed):
         world.runs(now=True, reached=kill)
-    except Killed:
-        pass
     assert world.editions("daily") == []
     world.later(minutes=1).runs(now=True)
     assert world.titles("daily/1") == ["One"]

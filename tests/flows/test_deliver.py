@@ -1,10 +1,10 @@
 """Each reader gets an edition once; what went wrong has the server's words; what is unknown is uncertain."""
 
 import pytest
-from world_smtp import DROP, Manners, ScriptedRelay
 
 from digest.flows import edit
 from digest.model import DeliveryState, EditionState
+from world_smtp import DROP, Manners, ScriptedRelay
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
 

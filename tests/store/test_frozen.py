@@ -11,7 +11,9 @@ from digest.store.frozen import from_json, to_json
 
 texts = st.text(max_size=40)
 instants = st.datetimes(timezones=st.just(UTC))
-sources = st.builds(SourceRef, id=st.integers(), name=texts, title=texts, url=texts, link=st.none() | texts, topics=st.tuples(texts))
+sources = st.builds(
+    SourceRef, id=st.integers(), name=texts, title=texts, url=texts, link=st.none() | texts, topics=st.tuples(texts)
+)
 stories = st.builds(
     Story, tag=texts, entry_id=st.integers(), title=texts, url=st.none() | texts, summary=texts, content=texts,
     authors=st.lists(texts).map(tuple), published=instants, precision=st.sampled_from(Precision), updated=instants,

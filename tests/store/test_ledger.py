@@ -77,7 +77,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql://x/y", "sqlite://"])
 def test_a_url_that_cannot_be_used_is_refused_with_an_example(url, tmp_path):
-    with pytest.raises(LedgerError, match="sqlite:///digest.db"):
+    with pytest.raises(LedgerError, match=r"sqlite:///digest\.db"):
         ledger.open_ledger(url, tmp_path)
 
 
@@ -114,8 +114,13 @@ def test_two_writers_queue_instead_of_failing(opened):
 
 def test_an_exception_undoes_the_whole_transaction(opened):
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    with pytest.raises(RuntimeError), opened.writing() as connection:
-        connection.execute(insert(lease).values(name="a", owner="o", since=at, until=at))
-        raise RuntimeError
+
+    def write_and_break():
+        with opened.writing() as connection:
+            connection.execute(insert(lease).values(name="a", owner="o", since=at, until=at))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_break()
     with opened.reading() as connection:
         assert connection.execute(select(lease)).all() == []

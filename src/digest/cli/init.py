@@ -33,7 +33,10 @@ A file in `templates/` wins over the built-in one of the same name. To change on
 @debug_option
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
-    """Make a new site in a folder: a configuration that runs as it is, examples, a place for your templates."""
+    """Make a new site in a folder.
+
+    It gets a configuration that runs as it is, examples, and a place for templates of your own.
+    """
     config, examples = _shipped()
     if (folder / "config.toml").exists():
         raise UsageError(f"There is a site in {folder} already. Choose another folder.")

@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from digest.cli.site import (
-    at_option, clock_of, configuration_of, debug_option, json_option, opened, print_json, publication_named, shown_time,
+    at_option,
+    clock_of,
+    configuration_of,
+    debug_option,
+    json_option,
+    opened,
+    print_json,
+    publication_named,
+    shown_time,
     site_options,
 )  # fmt: skip
 from digest.errors import UsageError
@@ -34,7 +42,13 @@ if TYPE_CHECKING:
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default="auto", help="What to read it as.")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 def inspect(
-    config_file: Path | None, at: datetime | None, *, as_json: bool, base_url: str | None, kind: str, targets: Sequence[str]
+    config_file: Path | None,
+    at: datetime | None,
+    *,
+    as_json: bool,
+    base_url: str | None,
+    kind: str,
+    targets: Sequence[str],
 ) -> int:
     """Show what would be collected from a URL, file or folder, and by which route.
 
@@ -48,7 +62,7 @@ def inspect(
         seen = asyncio.run(inspector.look(target, base_url, Kind(kind)))
         failed = failed or isinstance(seen, Failed)
         if as_json:
-            print_json(facts(target, seen))
+            print_json(facts(target, seen, inspector.zone))
         elif isinstance(seen, Failed):
             click.secho(f"✗ {target}: {word(seen.reason)}", fg="red", err=True)
         else:
@@ -80,7 +94,9 @@ def _tell_seen(target: str, seen: Collected) -> None:
     for feed in seen.feeds:
         click.echo(f"  announces {feed.media_type}: {feed.url}")
     for block in seen.blocks:
-        click.echo(f"  list “{block.heading}” ({block.role.value}, {block.confidence:.0%}): {len(block.entries)} records")
+        click.echo(
+            f"  list “{block.heading}” ({block.role.value}, {block.confidence:.0%}): {len(block.entries)} records"
+        )
     for note in seen.notes:
         click.echo(f"  {note}")
     click.echo(f"  {len(seen.entries)} entries would be collected" + (":" if seen.entries else "."))
@@ -132,7 +148,7 @@ def _serve(config_file: Path, at: datetime | None, publication: str, port: int, 
     from digest.flows.preview import preview_documents
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the standard library's name
+        def do_GET(self) -> None:
             with opened(config_file, at) as context:
                 page, text, _ = preview_documents(context, publication)
             body, kind = (text.data, "text/plain") if self.path == "/text" else (page.data, "text/html")

@@ -17,7 +17,7 @@ from digest.errors import DigestError
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init:init", "Make a new site in a folder."),
     "run": ("work:run", "Do one whole cycle: collect, compose, publish, deliver."),
-    "daemon": ("work:daemon", "Run for ever: everything at its hour."),
+    "daemon": ("work:daemon", "Run for ever: collect, compose, publish and deliver, everything at its hour."),
     "collect": ("work:collect", "Look at sources now."),
     "feeds": ("work:feeds", "Write feeds and pages again, where they changed."),
     "compose": ("work:compose", "Make the edition of a publication that is due."),
@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if near:
-                error.message += f" Did you mean '{near[0]}'?"
+                raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
             raise
 
 
@@ -104,7 +104,7 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        _complain(f"This is a bug in digest: {type(error).__name__}: {error}. Run again with --debug and report what it prints.")
+        _complain(f"This is a bug in digest: {type(error).__name__}: {error}. Run it with --debug and report that.")
         sys.exit(1)
 
 

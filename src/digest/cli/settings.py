@@ -77,4 +77,7 @@ def upgrade(config_file: Path) -> None:
         ledger.upgrade(opened)
     finally:
         opened.close()
-    click.echo(f"✓ the ledger is at version {ledger.HEAD}" + (f" (it was at {before})" if before not in (None, ledger.HEAD) else ""))
+    click.echo(
+        f"✓ the ledger is at version {ledger.HEAD}"
+        + (f" (it was at {before})" if before not in (None, ledger.HEAD) else "")
+    )

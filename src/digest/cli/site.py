@@ -28,7 +28,9 @@ def _instant(_context: click.Context, _parameter: click.Parameter, value: str | 
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f'"{value}" is not an ISO 8601 time. Write for example 2026-03-29T07:00:00+02:00.') from None
+        raise click.BadParameter(
+            f'"{value}" is not an ISO 8601 time. Write for example 2026-03-29T07:00:00+02:00.'
+        ) from None
     if moment.tzinfo is None:
         raise click.BadParameter(f'"{value}" has no zone. Add Z or an offset such as +02:00.')
     return moment
@@ -40,7 +42,21 @@ config_option = click.option(
 )  # fmt: skip
 at_option = click.option("--at", callback=_instant, metavar="ISO8601", help="Act as if it were this time.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
-debug_option = click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback when something breaks.")
+
+
+def _log(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    """Keep what is logged for developers out of an operator's terminal, unless asked for."""
+    import logging
+
+    if value:
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    else:
+        logging.getLogger("digest").addHandler(logging.NullHandler())
+
+
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_log, help="Show a traceback when something breaks."
+)
 
 
 def site_options(function: Function) -> Function:

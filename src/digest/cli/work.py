@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.site import (
-    at_option, clock_of, configuration_of, json_option, opened, print_json, publication_named, shown_time, site_options,
+    at_option,
+    clock_of,
+    configuration_of,
+    json_option,
+    opened,
+    print_json,
+    publication_named,
+    shown_time,
+    site_options,
 )  # fmt: skip
 from digest.errors import UsageError
 from digest.reasons import word
@@ -170,7 +178,11 @@ def _tell_composed(context: Context, composed: Sequence[Composition]) -> None:
         if item.skipped:
             click.echo(f"  {item.slug}: no edition for {shown_time(item.due_at)}: {word(item.skipped)}")
         else:
-            draft = "" if item.state.value == "approved" else f" as a draft; `digest editions approve {item.slug}/{item.number}`"
+            draft = (
+                ""
+                if item.state.value == "approved"
+                else f" as a draft; `digest editions approve {item.slug}/{item.number}`"
+            )
             click.echo(f"✓ {item.slug}/{item.number}: {item.stories} stories{draft}")
             click.echo(f"  {context.outbox / item.slug / str(item.number) / 'digest.html'}")
 

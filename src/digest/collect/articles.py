@@ -227,7 +227,9 @@ def _is_around(element: HtmlElement, lists: AbstractSet[HtmlElement]) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     longest = _LONGEST_CUT if _CUT_NAMES.search(names) else _LONGEST_SMALL_CUT if _CUT_SMALL_NAMES.search(names) else 0
     if element.tag != "article" and longest:
-        return next(element.iter("h1", "article", "main"), None) is None and len(text_of(element)) < longest
+        return (
+            next(element.iter("h1", "article", "main"), None) is None and len(text_of(element, limit=longest)) < longest
+        )
     return element.tag in ("div", "section", "p") and _is_consent(element)
 
 
@@ -236,17 +238,12 @@ def _is_consent(element: HtmlElement) -> bool:
     pressed = next(element.iter("button", "input"), None) is not None
     if element.tag != "p" and not pressed:
         return False
-    text = text_of(element)
+    text = text_of(element, limit=800)
     return (
         0 < len(text) < (800 if pressed else 60)
-        and len(_CONSENT.findall(fold(text))) > 0
+        and _CONSENT.search(fold(text)) is not None
         and (pressed or text.endswith(":"))
     )
-
-
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
 
 
 def _extracted(tree: HtmlElement, title: str, page: Page) -> tuple[str, str]:
@@ -358,7 +355,7 @@ def _by_byline(tree: HtmlElement, page: Page) -> Dating | None:
 def _by_sentence(elements: Sequence[HtmlElement], page: Page) -> Dating | None:
     alone: dict[datetime, Dating] = {}
     for element in elements:
-        text = text_of(element) if len(element) <= 6 else ""
+        text = text_of(element, limit=240) if len(element) <= 6 else ""
         if 4 <= len(text) <= 240 and _PUBLISHED.search(fold(text)) and _YEAR.search(text):
             found = page.byline(text)
             if found.at is not None and found.precision is not Precision.YEAR:
@@ -374,7 +371,7 @@ def _line_date(element: HtmlElement, page: Page, *, strict: bool) -> Dating | No
     if element.tag in HEADINGS or _NOT_PUBLISHED.search(names) or (not strict and not _BYLINE_NAMES.search(names)):
         return None
     lines = [
-        text_of(element),
+        text_of(element, limit=_LONGEST_BYLINE),
         " ".join((element.text or "").split()),
         *(" ".join((c.tail or "").split()) for c in element),
     ]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -36,6 +37,8 @@ _LONGEST_HEADING: Final = 70
 _FEWEST: Final = 3
 _FEWEST_NAMED: Final = 2
 _MOST: Final = 200
+_FARTHEST: Final = 6
+"""Texts between a heading and its list."""
 _SECTIONS: Final = frozenset({"nav", "form", "menu", "dialog"})
 _ONE_RECORD: Final = frozenset({"li", "article", "tr", "dd", "dt"})
 _LISTS: Final = frozenset({"ul", "ol", "table", "dl"})
@@ -187,11 +190,11 @@ def _is_headed(part: _Group, parent: HtmlElement) -> bool:
     """Tell whether a text stands before the first record, within the row or between it and the row before."""
     node = part.records[0][0]
     while node.getparent() is not parent:
-        if any(is_element(before) and text_of(before) for before in node.itersiblings(preceding=True)):
+        if any(is_element(before) and text_of(before, limit=1) for before in node.itersiblings(preceding=True)):
             return True
         node = node.getparent()
     before = node.getprevious()
-    return before is not None and before.tag != node.tag and bool(text_of(before))
+    return before is not None and before.tag != node.tag and bool(text_of(before, limit=1))
 
 
 # ── judging ──────────────────────────────────────────────────────────────────────────────────────
@@ -308,12 +311,7 @@ def _heading(group: _Group, tabs: dict[str, str]) -> tuple[str | None, HtmlEleme
         label = tabs.get(node.get("id") or "") or node.get("aria-label") or ""
         if role_of(label):
             return label, None
-        for before in node.itersiblings(preceding=True):
-            if not is_element(before) or before.tag in UNSEEN or before.tag in ("br", "hr", "img"):
-                continue
-            text = text_of(before)
-            if not text:
-                continue
+        for before, text in islice(_told_before(node), _FARTHEST):
             heading = _as_heading(before, text)
             if heading is not None:
                 return text_of(heading), heading
@@ -324,6 +322,15 @@ def _heading(group: _Group, tabs: dict[str, str]) -> tuple[str | None, HtmlEleme
             return None, None
         node = parent
     return None, None
+
+
+def _told_before(node: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the elements with a text before one, nearest first, and the beginning of their texts."""
+    for before in islice(node.itersiblings(preceding=True), _MOST):
+        if is_element(before) and before.tag not in UNSEEN:
+            text = text_of(before, limit=2 * _LONGEST_HEADING)
+            if text:
+                yield before, text
 
 
 def _as_heading(element: HtmlElement, text: str) -> HtmlElement | None:

@@ -1,7 +1,8 @@
 """What comes from outside becomes harmless: HTML by an allow-list, text without control characters.
 
 Nothing a source sends may run, submit, track or borrow our looks: no script, style, form, frame or event
-attribute passes; pixels of one point are dropped; every address is absolute http(s) or mailto.
+attribute passes; pixels of one point are dropped; every address is absolute http(s) or mailto. What it costs is
+bounded too: by length, and by depth.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
+import lxml.html
 import nh3
+from lxml import etree
 
 from digest.model import Enclosure, EntryData
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 1_000, 400_000
+_MAX_PLAIN, _MAX_URL, _MAX_UID = 20_000, 4_000, 1_000
 
 _TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del",
     "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
     "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
-    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var",
+    "wbr",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title"},
@@ -36,30 +41,47 @@ _DROPPED_WHOLE = {
     "script", "style", "iframe", "object", "embed", "form", "button", "input", "select", "textarea", "template",
     "noscript", "svg", "math", "title", "video", "audio", "canvas", "applet", "frameset", "dialog",
 }  # fmt: skip
+# What stands on a line of its own: its tags separate words, those of other elements do not.
+_LINES = {
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "img", "li", "main", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_OTHER_TAGS = {"base", "big", "body", "font", "frame", "head", "html", "link", "meta", "nobr", "strike", "tt"}
 _SCHEMES = {"http", "https", "mailto"}
 
 # Legal in XML 1.0 (§2.2) but for the C1 block, which clips mail in some clients and has no use in text.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_SPACE = re.compile(r"\s+")
-_IMAGE = re.compile(r"<img\b[^>]*>")
+_ELEMENTS = "|".join(sorted(_TAGS | _DROPPED_WHOLE | _LINES | _OTHER_TAGS))
+_NO_MARKUP = re.compile(rf"<(?!/?(?:{_ELEMENTS})\b|!--)", re.IGNORECASE)
+_START_TAG = re.compile(r"<[a-zA-Z]")
+_MANY_TAGS, _DEEPEST = 300, 100
+_IMAGE = re.compile(r"<img\b[^<>]*>")
 _POINT = re.compile(r'\b(?:width|height)="[01](?:px)?"')
 _BEACON = re.compile(
-    r"""src="https?://[^"/]*(?:\bpixel\.|feedburner\.com/~r/|feeds\.wordpress\.com/1\.0/|\bstats\.|doubleclick\.net|/b\.gif)""",
+    r'src="https?://[^"/]*'
+    r"(?:\bpixel\.|feedburner\.com/~r/|feeds\.wordpress\.com/1\.0/|\bstats\.|doubleclick\.net|/b\.gif)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
+_BARE = nh3.Cleaner(tags=_LINES, attributes={}, clean_content_tags=_DROPPED_WHOLE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+_HOST = re.compile(r"[^\s%<>\\^`{|}\"]+")
 
 
 @lru_cache(maxsize=256)
 def _cleaner(base: str | None) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        clean_content_tags=_DROPPED_WHOLE,
-        url_schemes=_SCHEMES,
-        url_relative=("rewrite_with_base", base) if base else "deny",
-        link_rel="noopener noreferrer",
-    )
+    try:
+        return nh3.Cleaner(
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            clean_content_tags=_DROPPED_WHOLE,
+            url_schemes=_SCHEMES,
+            url_relative=("rewrite_with_base", base) if base else "deny",
+            link_rel="noopener noreferrer",
+        )
+    except ValueError:  # what Python holds for a web address, its URL standard may not: 1.2.3.4.5 is no host there
+        return _cleaner(None)
 
 
 def legal(text: str) -> str:
@@ -68,12 +90,23 @@ def legal(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Make one line of plain text out of text that may hold tags, entities and controls."""
+    """Make one line of plain text out of text that may hold tags, entities and controls.
+
+    Entities are decoded once, so doing it twice would decode what was meant literally. A `<` that begins no HTML
+    element stays: `Vec<T>` is a title too.
+    """
+    text = legal(text[:_MAX_PLAIN])
     if "<" in text:
-        text = _TAG.sub(" ", nh3.clean(text, tags=set(), clean_content_tags=_DROPPED_WHOLE))
+        marked = _shallow(_NO_MARKUP.sub("&lt;", text))
+        text = _TAG.sub(" ", _BARE.clean(marked))
     if "&" in text:
         text = html.unescape(text)
-    return _SPACE.sub(" ", legal(text)).strip()
+    return " ".join(legal(text).split())
+
+
+def language_tag(text: str | None) -> str | None:
+    """Take a BCP 47 tag, or None where it is none."""
+    return text if text and _LANGUAGE.fullmatch(text) else None
 
 
 def shortened(text: str, limit: int) -> str:
@@ -86,9 +119,32 @@ def shortened(text: str, limit: int) -> str:
 
 
 def fragment(markup: str, base: str | None) -> str:
-    """Pass HTML through the allow-list; relative addresses are resolved against `base`, or dropped without one."""
-    cleaned = _cleaner(base if _is_web(base) else None).clean(legal(markup[:MAX_CONTENT]))
+    """Pass HTML through the allow-list; relative addresses are resolved against `base`, or dropped without one.
+
+    Passing it twice changes nothing.
+    """
+    cleaned = legal(_cleaner(web_url(base, None)).clean(_shallow(legal(markup[:MAX_CONTENT]))))
     return _IMAGE.sub(_keep_image, cleaned).strip()
+
+
+def _shallow(markup: str) -> str:
+    """Close what is open and cut what is too deep.
+
+    A parser that follows the HTML standard takes time squared in the depth of a document, and repeats all open
+    formatting (`<b id=1><p><b id=2><p>…`) at every block: gigabytes out of 400 kB. A few tags can do no harm.
+    """
+    if len(_START_TAG.findall(markup)) <= _MANY_TAGS:
+        return markup
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    root = lxml.html.fragment_fromstring(markup, create_parent="div", parser=parser)
+    depth, deep = 0, []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start" and depth == _DEEPEST:
+            deep.append(element)
+    for element in deep:
+        element.drop_tree()
+    return etree.tostring(root, encoding="unicode", method="html")
 
 
 def _keep_image(match: re.Match[str]) -> str:
@@ -97,19 +153,15 @@ def _keep_image(match: re.Match[str]) -> str:
     return image if seen else ""
 
 
-def _is_web(url: str | None) -> bool:
-    return bool(url) and urlsplit(url).scheme in ("http", "https")
-
-
 def web_url(url: str | None, base: str | None) -> str | None:
     """Make an absolute http(s) address, or None where there is none to be had."""
     if not url:
         return None
-    text = legal(url).strip()
+    text = re.sub(r"[\t\r\n]", "", legal(url)).strip()
     try:
         joined = urljoin(base or "", text)
         parts = urlsplit(joined)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.hostname or "") or len(joined) > _MAX_URL:
             return None
         _ = parts.port
     except ValueError:
@@ -118,23 +170,21 @@ def web_url(url: str | None, base: str | None) -> str | None:
 
 
 def clean(entry: EntryData, base: str | None) -> EntryData:
-    """Make an entry harmless; `base` is what its relative addresses count from. Cleaning twice changes nothing."""
+    """Make an entry harmless; `base` is what its relative addresses count from."""
     url = web_url(entry.url, base)
     near = url or base
     content = fragment(entry.content, near) if entry.content else ""
-    summary = plain(entry.summary[:20_000])
-    title = plain(entry.title[:5_000])
     return replace(
         entry,
-        uid=legal(entry.uid)[:1_000],
+        uid=legal(entry.uid)[:_MAX_UID],
         url=url,
-        title=shortened(title, MAX_TITLE),
-        summary=shortened(summary, MAX_SUMMARY),
+        title=shortened(plain(entry.title), MAX_TITLE),
+        summary=shortened(plain(entry.summary), MAX_SUMMARY),
         content=content,
         authors=tuple(dict.fromkeys(name for name in (plain(author)[:120] for author in entry.authors) if name)),
         categories=tuple(dict.fromkeys(word for word in (plain(term)[:80] for term in entry.categories) if word))[:20],
         image=web_url(entry.image, near),
-        language=entry.language if entry.language and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", entry.language) else None,
+        language=language_tag(entry.language),
         enclosures=tuple(
             Enclosure(address, plain(item.media_type)[:100] or "application/octet-stream", item.length)
             for item in entry.enclosures

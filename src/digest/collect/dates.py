@@ -267,9 +267,11 @@ class _Reader:
         code = self.language.partition("-")[0]
         if not code or code == "en" or len(shown.split()) > 7 or not re.search(r"(?<!\d)\d{4}(?!\d)", shown):
             return None
-        parser = _parser(code)
-        found = parser.get_date_data(shown) if parser is not None else None
-        if found is None or found.date_obj is None or str(found.date_obj.year) not in fold(shown):
+        try:
+            found = _parser(code).get_date_data(shown)
+        except ValueError:  # a language it does not know
+            return None
+        if found.date_obj is None or str(found.date_obj.year) not in fold(shown):
             return None
         precision = {"day": Precision.DAY, "month": Precision.MONTH}.get(found.period, Precision.NONE)
         at = found.date_obj
@@ -284,10 +286,7 @@ def _parser(code: str) -> Any:
 
     order = {"ja": "YMD", "zh": "YMD", "ko": "YMD", "hu": "YMD", "lt": "YMD"}.get(code, "DMY")
     settings = {"DATE_ORDER": order, "REQUIRE_PARTS": ["month", "year"], "PREFER_DATES_FROM": "past"}
-    try:
-        return DateDataParser(languages=[code], settings=settings)
-    except ValueError:
-        return None
+    return DateDataParser(languages=[code], settings=settings)
 
 
 def _full_year(digits: str) -> int:

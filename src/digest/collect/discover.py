@@ -6,16 +6,17 @@ of its own is collected through that feed, in one more request.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import codecs
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from digest.collect import feeds, folder, pages, plaintext
-from digest.collect.clean import clean, fragment, plain, web_url
+from digest.collect.clean import clean, legal, plain, web_url
 from digest.collect.fetch import Fetched
-from digest.model import Article, Block, Collected, EntryData, Failed, FeedLink, Kind, Reason
+from digest.model import Article, Collected, EntryData, Failed, FeedLink, Kind, Reason
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def read_document(
@@ -31,7 +32,7 @@ def read_document(
     if kind is Kind.FEED or (kind is Kind.AUTO and feeds.looks_like_feed(fetched.body)):
         return feeds.read_feed(fetched.body, url=url, content_type=fetched.content_type)
     if _is_plain_text(fetched):
-        text = fetched.body.decode(fetched.charset or "utf-8", "replace")
+        text = _decoded(fetched.body, fetched.charset)
         return plaintext.read_plaintext(text, url=url, now=now, zone=zone)
     return pages.read_page(fetched.body, url=url, charset=fetched.charset, now=now, zone=zone)
 
@@ -61,14 +62,32 @@ def cleaned(collected: Collected, base_url: str | None) -> Collected:
         title=plain(collected.title),
         link=web_url(collected.link, base_url),
         entries=each(collected.entries),
-        article=article and Article(entry=clean(article.entry, base), text=article.text),
-        blocks=tuple(replace(block, entries=each(block.entries)) for block in collected.blocks),
+        article=article and Article(entry=clean(article.entry, base), text=legal(article.text)),
+        blocks=tuple(
+            replace(block, heading=legal(block.heading), entries=each(block.entries)) for block in collected.blocks
+        ),
+        feeds=tuple(
+            FeedLink(address, legal(feed.media_type), legal(feed.title))
+            for feed in collected.feeds
+            if (address := web_url(feed.url, base))
+        ),
     )
 
 
 def base_of(collected: Collected, fetched_url: str | None) -> str | None:
     """Tell what relative addresses of a document count from: where it was found, else the home it names."""
     return fetched_url or web_url(collected.link, None)
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    """Decode a text by its byte order mark, else as the server says; a charset nobody knows counts as UTF-8."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    try:
+        return body.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
 
 
 def _is_plain_text(fetched: Fetched) -> bool:

@@ -1,16 +1,18 @@
 """A feed document becomes entries: RSS, Atom, RDF and JSON Feed, well-formed or not.
 
 Well-formed XML goes through the fast parser; all else, and any doubt, through the lenient one. Neither
-expands an entity it was not born with: a document that declares entities of its own never reaches the
-fast one, and the lenient one's expat refuses to amplify. One bad item costs that item, never the feed.
+expands an entity it was not born with: the fast one resolves none, and the lenient one's expat refuses to
+amplify or to read files. One bad item costs that item, never the feed; of a document that breaks off, the
+whole items are kept.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import warnings
-from collections.abc import Mapping
+from calendar import timegm
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
@@ -18,7 +20,8 @@ from typing import Any
 from lxml import etree
 
 from digest.collect import identity
-from digest.model import Collected, Dating, Enclosure, EntryData, Failed, Kind, Precision, Reason, UNDATED
+from digest.collect.clean import language_tag
+from digest.model import UNDATED, Collected, Dating, Enclosure, EntryData, Failed, Kind, Precision, Reason
 
 MAX_ITEMS = 2_000
 EARLIEST_YEAR = 1900
@@ -28,10 +31,25 @@ _XML_START = re.compile(rb"<\?xml\b|<(?:rss|feed|rdf:RDF|channel)\b", re.IGNOREC
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|RDF|channel)[\s>]", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _ILLEGAL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
-_DECLARATION = re.compile(rb"""<\?xml\s+version=["'][^"']+["'](\s+encoding=["'][^"']+["'])?(\s+standalone=["'][^"']+["'])?\s*\?>""")
+_DECLARATION = re.compile(
+    rb"""<\?xml\s+version=["'][^"']+["'](\s+encoding=["'][^"']+["'])?(\s+standalone=["'][^"']+["'])?\s*\?>"""
+)
 _BROKEN_DECLARATION = re.compile(rb"^<\?xml[^>]*>")
 _AMPERSAND = re.compile(rb"&(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})?(?(1);|(?!;))")
 _ITEM = re.compile(rb"<(?:[a-z0-9]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ITEM_END = re.compile(rb"</(?:[a-z0-9]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_RELATIVE = re.compile(r"""\b(?:href|src)\s*=\s*["'](?!https?:|mailto:|data:|#)""", re.IGNORECASE)
+_LANGUAGE = re.compile(rb"<(?:dc:)?language>\s*([A-Za-z0-9-]{2,30})\s*</", re.IGNORECASE)
+_DATED = re.compile(
+    rb"<(?:[a-z]+:)?(?:pubDate|published|updated|issued|modified|created|date|lastBuildDate)(?:\s[^>]*)?>"
+    rb"\s*(?:<!\[CDATA\[)?([^<\]]*)",
+    re.IGNORECASE,
+)
+# A date with its year, month and day. What lacks one of them, both parsers would complete from today's.
+_WHOLE_DATE = re.compile(
+    r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}|\d{1,2}[\s-]+\w{3,10}[.,]*[\s-]+\d{2,4}"
+    r"|\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|\d{4}-\w{3,10}-\d{1,2}"
+)
 _CONTACT = re.compile(r"^\s*\S+@\S+\s*\((?P<name>[^)]+)\)\s*$")
 
 
@@ -48,25 +66,37 @@ def looks_like_feed(body: bytes) -> bool:
 
 
 def read_feed(body: bytes, *, url: str | None, content_type: str = "") -> Collected | Failed:
-    """Read a feed. Relative addresses are left to `clean`; the document's own link comes as `link`."""
+    """Read a feed. `url` is where it was found; its own link comes as `link`.
+
+    Relative addresses are left to `clean`, but where the document says what they count from (xml:base).
+    """
     stripped = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not stripped:
         return Failed(Reason("feed.empty"))
     if stripped.startswith(b"{"):
         return _read_json(stripped)
-    read = _read_fast(body) or _read_lenient(body, content_type)
+    whole = _without_broken_item(body)
+    read = _read_fast(whole, url) or _read_lenient(whole, url, content_type)
     if isinstance(read, Failed):
         if _HTML_ROOT.search(body[:4096]):
             return Failed(Reason("feed.is_html"))
-        rescued = None if b"<!ENTITY" in body else _parse_fast(body)
-        return rescued if rescued and rescued.entries else read
+        rescued = None if b"<!ENTITY" in body else _parse_fast(whole)
+        if rescued is None or not rescued.entries or _has_vague_dates(rescued, whole):
+            return read
+        read = rescued
+    if len(whole) < len(body):
+        return replace(read, notes=(*read.notes, "the document breaks off in the middle of an item"))
     return read
 
 
 # ── XML ──────────────────────────────────────────────────────────────────────────────────────────
+def _without_broken_item(body: bytes) -> bytes:
+    """Cut off a last item that has no end: kept, it would come again under another identity once it is whole."""
+    starts = [match.start() for match in _ITEM.finditer(body)]
+    return body if not starts or _ITEM_END.search(body, starts[-1]) else body[: starts[-1]]
+
+
 def _well_formed(body: bytes) -> bool:
-    if b"<!ENTITY" in body[:65536]:
-        return False
     try:
         etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except (etree.XMLSyntaxError, ValueError):
@@ -94,16 +124,46 @@ def _mend_ampersand(match: re.Match[bytes]) -> bytes:
     return "".join(f"&#{ord(char)};" for char in text).encode() if text else b"&amp;" + match[0][1:]
 
 
-def _read_fast(body: bytes) -> Collected | None:
+def _read_fast(body: bytes, url: str | None) -> Collected | None:
     """Read with the fast parser, or answer None at any doubt."""
-    if not _well_formed(body):
+    if b"<!ENTITY" in body:
+        return None
+    # Beside a DTD that nobody loads, an entity that nobody declared is no error: it would vanish without a word.
+    if b"<!DOCTYPE" in body or not _well_formed(body):
         body = _mended(body)
         if not _well_formed(body):
             return None
     read = _parse_fast(body)
-    if read is None or len(read.entries) < len(_ITEM.findall(body)) or any(not entry.url for entry in read.entries):
+    if read is None or len(read.entries) < min(len(_ITEM.findall(body)), MAX_ITEMS):
         return None
-    return read
+    if any(not entry.url for entry in read.entries) or _has_vague_dates(read, body):
+        return None
+    if read.language is None and (told := _LANGUAGE.search(body)):
+        read = replace(read, language=language_tag(told[1].decode("ascii")))
+    return _rebased(read, body, url) if b"xml:base" in body and _has_relative(read) else read
+
+
+def _has_vague_dates(read: Collected, body: bytes) -> bool:
+    """Tell whether the fast parser may have made up a date: "yesterday", "10:00", or a guid such as "5"."""
+    texts = [match[1].decode("utf-8", "replace").strip() for match in _DATED.finditer(body)]
+    if any(text and not _WHOLE_DATE.search(text) for text in texts):
+        return True
+    from_guid = any(entry.dating.at and not entry.uid.startswith(("http://", "https://")) for entry in read.entries)
+    return from_guid and len(texts) < len(read.entries)
+
+
+def _has_relative(read: Collected) -> bool:
+    """Tell whether anything in a feed counts from a base, which the fast parser does not follow."""
+    return any("://" not in (entry.url or "") or _RELATIVE.search(entry.content) for entry in read.entries)
+
+
+def _rebased(read: Collected, body: bytes, url: str | None) -> Collected:
+    """Let the lenient parser resolve a feed. It resolves guids too, so identities stay as the fast one read them."""
+    resolved = _read_lenient(body, url, "")
+    if isinstance(resolved, Failed) or len(resolved.entries) != len(read.entries):
+        return read
+    pairs = zip(resolved.entries, read.entries, strict=True)
+    return replace(resolved, entries=tuple(replace(entry, uid=told.uid) for entry, told in pairs))
 
 
 def _parse_fast(body: bytes) -> Collected | None:
@@ -116,40 +176,47 @@ def _parse_fast(body: bytes) -> Collected | None:
     return _collected(document.feed, document.entries, "fast")
 
 
-def _read_lenient(body: bytes, content_type: str) -> Collected | Failed:
+def _read_lenient(body: bytes, url: str | None, content_type: str) -> Collected | Failed:
     import feedparser
 
+    based = b"xml:base" in body
     headers = {"content-type": content_type} if content_type else {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        document = feedparser.parse(
-            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
+    if based and url:
+        headers["content-location"] = url
+    document = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=based)
     if not document.entries and (not document.get("version") or document.get("bozo")):
         error = document.get("bozo_exception")
         return Failed(Reason("feed.malformed", {"error": " ".join(str(error or "no feed in it").split())[:200]}))
     return _collected(document.feed, document.entries, "lenient")
 
 
-def _collected(feed: Mapping[str, Any], items: list[Mapping[str, Any]], parser: str) -> Collected:
-    notes = []
-    entries = []
-    for index, item in enumerate(items[:MAX_ITEMS]):
-        try:
-            entries.append(_entry(item))
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            notes.append(f"item {index + 1} could not be read: {error}")
-    if len(items) > MAX_ITEMS:
-        notes.append(f"only the first {MAX_ITEMS} of {len(items)} items were read")
+def _collected(feed: Mapping[str, Any], items: Sequence[Mapping[str, Any]], parser: str) -> Collected:
+    entries, notes = _each(items, _entry)
     return Collected(
         kind=Kind.FEED,
         route=f"feed ({parser} parser)",
         title=_text(feed.get("title")),
-        link=feed.get("link") or None,
-        language=feed.get("language") or None,
+        link=_text(feed.get("link")) or None,
+        language=language_tag(_text(feed.get("language"))),
         entries=identity.told_apart(entries),
-        notes=tuple(notes),
+        notes=notes,
     )
+
+
+def _each(
+    items: Sequence[Any], read: Callable[[Mapping[str, Any]], EntryData]
+) -> tuple[list[EntryData], tuple[str, ...]]:
+    """Read each item; one that cannot be read becomes a note."""
+    notes = []
+    entries = []
+    for index, item in enumerate(items[:MAX_ITEMS]):
+        try:
+            entries.append(read(item))
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            notes.append(f"item {index + 1} could not be read: {error}")
+    if len(items) > MAX_ITEMS:
+        notes.append(f"only the first {MAX_ITEMS} of {len(items)} items were read")
+    return entries, tuple(notes)
 
 
 def _entry(item: Mapping[str, Any]) -> EntryData:
@@ -172,10 +239,15 @@ def _entry(item: Mapping[str, Any]) -> EntryData:
         language=next((part.get("language") for part in contents if part.get("language")), None),
         enclosures=tuple(
             Enclosure(str(found["url"]), str(found.get("type") or ""), _length(found.get("length")))
-            for found in ({**link, "url": link.get("url") or link.get("href")} for link in item.get("enclosures") or [])
+            for found in _enclosed(item)
             if found["url"]
         ),
     )
+
+
+def _enclosed(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the files of an item; the lenient parser calls their address `href`."""
+    return [{**link, "url": link.get("url") or link.get("href")} for link in item.get("enclosures") or []]
 
 
 def _text(value: object) -> str:
@@ -183,12 +255,14 @@ def _text(value: object) -> str:
 
 
 def _length(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).isdigit() and int(value) > 0 else None
+    """Read a size in bytes; a wrong one is none, and no file has more than 15 digits of them."""
+    digits = str(value).strip()
+    return int(digits) or None if re.fullmatch("[0-9]{1,15}", digits) else None
 
 
 def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
     names = [_text(author.get("name")) for author in item.get("authors") or []] or [_text(item.get("author"))]
-    return tuple(contact["name"] if (contact := _CONTACT.match(name)) else name for name in names if name)
+    return tuple(contact["name"] if (contact := _CONTACT.match(name[:200])) else name for name in names if name)
 
 
 def _image(item: Mapping[str, Any]) -> str | None:
@@ -204,12 +278,16 @@ def _image(item: Mapping[str, Any]) -> str | None:
 
 def _instant(item: Mapping[str, Any], name: str) -> datetime | None:
     """Read a date that the fast parser gives as ISO 8601 and the lenient one as a tuple in UTC."""
+    if name not in item:  # asked with `get`, the lenient one answers the date of publication in place of an update
+        return None
     parsed = item.get(f"{name}_parsed")
     try:
         if parsed:
-            moment = datetime(*parsed[:6], tzinfo=UTC)
+            if not _WHOLE_DATE.search(_text(item.get(name))):
+                return None
+            moment = datetime.fromtimestamp(timegm(parsed), UTC)
         else:
-            told = datetime.fromisoformat(_text(item.get(name)).replace("Z", "+00:00"))
+            told = datetime.fromisoformat(_text(item.get(name)))
             moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
     except (ValueError, TypeError, OverflowError):
         return None
@@ -233,15 +311,15 @@ def _read_json(body: bytes) -> Collected | Failed:
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
         return Failed(Reason("feed.malformed", {"error": "a JSON document without a list of items"}))
-    entries = [_json_entry(item) for item in items[:MAX_ITEMS] if isinstance(item, dict)]
-    language = document.get("language")
+    entries, notes = _each([item for item in items if isinstance(item, dict)], _json_entry)
     return Collected(
         kind=Kind.FEED,
         route="feed (JSON Feed)",
         title=_text(document.get("title")),
         link=_text(document.get("home_page_url")) or None,
-        language=language if isinstance(language, str) else None,
+        language=language_tag(_text(document.get("language"))),
         entries=identity.told_apart(entries),
+        notes=notes,
     )
 
 
@@ -254,7 +332,9 @@ def _json_entry(item: Mapping[str, Any]) -> EntryData:
     said = _text(item.get("content_text"))
     guid = item.get("id")
     return EntryData(
-        uid=identity.uid_of(guid=str(guid) if guid else None, url=url, title=title, content=content or said),
+        uid=identity.uid_of(
+            guid=str(guid) if isinstance(guid, str | int) else None, url=url, title=title, content=content or said
+        ),
         title=title or said[:80],
         url=url,
         authors=tuple(_text(person.get("name")) for person in people or [] if isinstance(person, dict)),

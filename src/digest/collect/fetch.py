@@ -30,7 +30,10 @@ MAX_REDIRECTS = 5
 CONCURRENCY = 32
 _MOST_SECONDS = 2**31  # what a larger max-age stands for (RFC 9111 §1.2.2)
 _MOST_MEMBERS = 256  # of one gzip stream: each costs a copy of what follows it
-_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.1"
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/html;q=0.8, */*;q=0.1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,16 @@ class HttpFetcher:
         )
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._session is not None:
             await self._session.close()
 
-    async def fetch(self, url: str, validators: Validators = Validators()) -> Answer:  # noqa: B008 - frozen, shared
+    async def fetch(self, url: str, validators: Validators = Validators()) -> Answer:
         """Ask for `url`, unless it is still what `validators` recognise."""
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
+        host = _host_of(url)
+        if host is None:
             return Failed(Reason("fetch.bad_url", {"url": url}))
         async with self._hosts[host], self._places:
             try:
@@ -111,8 +115,8 @@ class HttpFetcher:
                 return Failed(Reason("fetch.bad_encoding"))
             except TimeoutError:
                 return Failed(Reason("fetch.timeout", {"seconds": round(self.timeout)}))
-            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-                return Failed(Reason("fetch.bad_url", {"url": str(error.url)}))
+            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:  # maybe one that a redirect named
+                return Failed(Reason("fetch.bad_url", {"url": str(error.args[0])}))
             except UnicodeError:
                 return Failed(Reason("fetch.bad_url", {"url": url}))
             except aiohttp.TooManyRedirects:
@@ -156,6 +160,15 @@ class HttpFetcher:
 
 class _TooLargeError(Exception):
     """The document grew past the limit."""
+
+
+def _host_of(url: str) -> str | None:
+    """Name the host that a web address leads to, or None where it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def _inflated(raw: bytes, coding: str, limit: int) -> bytes:

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import idna
+
+from digest.collect.clean import legal
 from digest.model import EntryData
 
-_SPACE = re.compile(r"\s+")
-_TAG = re.compile(r"<[^>]*>")
+_UNSEEN = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1|$)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_LONGEST_UID = 500
+_AUTHORITY = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 
 
 def short_hash(*parts: str) -> str:
@@ -25,8 +31,9 @@ def short_hash(*parts: str) -> str:
 
 
 def uid_of(*, guid: str | None, url: str | None, title: str, content: str) -> str:
-    """Choose an identity: the guid, else the link, else what it says."""
-    return (guid or "").strip() or (url or "").strip() or f"content:{short_hash(title, content)}"
+    """Choose an identity: the guid, else the link, else what it says. A very long one stands by its hash."""
+    uid = legal(guid or "").strip() or legal(url or "").strip() or f"content:{short_hash(title, content)}"
+    return uid if len(uid) <= _LONGEST_UID else f"long:{short_hash(uid)}"
 
 
 def told_apart(entries: Sequence[EntryData]) -> tuple[EntryData, ...]:
@@ -37,11 +44,13 @@ def told_apart(entries: Sequence[EntryData]) -> tuple[EntryData, ...]:
 
 def _refined(entries: Sequence[EntryData], further: Callable[[EntryData], str]) -> list[EntryData]:
     """Lengthen the identities that stand for entries of different `further`."""
+    times = Counter(entry.uid for entry in entries)
     meanings: dict[str, set[str]] = {}
     for entry in entries:
-        meanings.setdefault(entry.uid, set()).add(further(entry))
+        if times[entry.uid] > 1:
+            meanings.setdefault(entry.uid, set()).add(further(entry))
     return [
-        replace(entry, uid=f"{entry.uid}|{further(entry)}") if len(meanings[entry.uid]) > 1 else entry
+        replace(entry, uid=f"{entry.uid}|{further(entry)}") if len(meanings.get(entry.uid, ())) > 1 else entry
         for entry in entries
     ]
 
@@ -49,15 +58,26 @@ def _refined(entries: Sequence[EntryData], further: Callable[[EntryData], str]) 
 def fingerprint(entry: EntryData) -> str:
     """Hash what a reader would see of an entry, so that an edit is noticed and new markup is not.
 
-    Addresses inside the content do not count: counters and signed image URLs change at each request.
+    Addresses inside the content do not count, nor do comments and scripts: counters and signed image URLs change at
+    each request.
     """
-    text = _SPACE.sub(" ", _TAG.sub(" ", entry.content)).strip()
-    return short_hash(entry.title, entry.url or "", entry.summary, text)
+    return short_hash(*(_seen(text) for text in (entry.title, entry.url or "", entry.summary, entry.content)))
+
+
+def _seen(markup: str) -> str:
+    return " ".join(_TAG.sub(" ", _UNSEEN.sub(" ", markup)).split())
 
 
 def tag_uri(authority: str, minted: datetime, source_url: str, uid: str) -> str:
     """Mint the permanent identity of an entry in our feeds (RFC 4151).
 
     It is made once, at first sight, and kept: a later change of address, source URL or guid does not touch it.
+    `authority` is the host that mints; one beyond ASCII stands in A-labels, and one that is no name as `localhost`.
     """
-    return f"tag:{authority},{minted:%Y-%m-%d}:entry/{short_hash(source_url, uid)}"
+    try:
+        name = authority if authority.isascii() else idna.encode(authority, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        name = ""
+    if not _AUTHORITY.fullmatch(name):
+        name = "localhost"
+    return f"tag:{name},{minted:%Y-%m-%d}:entry/{short_hash(source_url, uid)}"

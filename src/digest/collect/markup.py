@@ -42,25 +42,34 @@ def is_element(node: HtmlElement) -> bool:
     return isinstance(node.tag, str)
 
 
-def pieces(element: HtmlElement, *, skip: HtmlElement | None = None) -> Iterator[str]:
-    """Yield the visible texts below an element in order, a space where a block begins or ends, without `skip`."""
+def pieces(element: HtmlElement) -> Iterator[str]:
+    """Yield the visible texts below an element in order, a space where a block begins or ends."""
     if element.text:
         yield element.text
     for child in element:
-        if is_element(child) and child is not skip and child.tag not in UNSEEN:
+        if is_element(child) and child.tag not in UNSEEN:
             inline = child.tag in INLINE
             if not inline:
                 yield " "
-            yield from pieces(child, skip=skip)
+            yield from pieces(child)
             if not inline:
                 yield " "
         if child.tail:
             yield child.tail
 
 
-def text_of(element: HtmlElement, *, skip: HtmlElement | None = None) -> str:
-    """Collect the visible text of an element on one line."""
-    return " ".join("".join(pieces(element, skip=skip)).split())
+def text_of(element: HtmlElement, *, limit: int | None = None) -> str:
+    """Collect the visible text of an element on one line; past `limit` characters what follows is not looked at."""
+    if limit is None:
+        return " ".join("".join(pieces(element)).split())
+    words: list[str] = []
+    size = 0
+    for piece in pieces(element):
+        words.append(piece)
+        size += len(piece.strip())
+        if size > limit:
+            break
+    return " ".join("".join(words).split())
 
 
 def inner_html(element: HtmlElement) -> str:

@@ -14,8 +14,8 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,6 +35,9 @@ logger = logging.getLogger("digest.daemon")
 BEAT = timedelta(seconds=1)
 RENEWAL = timedelta(seconds=10)
 LEASE = timedelta(seconds=45)
+PATIENCE = timedelta(minutes=2)
+"""How long a due edition waits for the sources that are due with it."""
+
 DRAIN_SECONDS = 9.0
 """How long work under way may take to end after SIGTERM; what is cut off then is journalled as such."""
 
@@ -65,9 +68,13 @@ class Daemon:
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        reload = partial(self._reload, resources)
         for work, pause in (
-            (self._collect, BEAT), (self._edit, BEAT), (partial(self._reload, resources), BEAT), (self._hold_on, RENEWAL)
-        ):  # fmt: skip
+            (self._collect, BEAT),
+            (self._edit, BEAT),
+            (reload, BEAT),
+            (self._hold_on, RENEWAL),
+        ):
             scheduler.add_job(work, IntervalTrigger(seconds=int(pause.total_seconds())))
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat dropped over work at hand is no news
         await asyncio.to_thread(publish_feeds, self.context)
@@ -130,7 +137,8 @@ class Daemon:
     async def _make_and_send(self) -> None:
         """Make what is due, of what is new up to this moment, and send what is to be sent."""
         if await asyncio.to_thread(is_edition_due, self.context):
-            await self._look_around()
+            round_ = asyncio.ensure_future(self._look_around())
+            await asyncio.wait([round_], timeout=PATIENCE.total_seconds())
         await asyncio.to_thread(self._make_and_send_now)
 
     def _make_and_send_now(self) -> None:
@@ -168,7 +176,8 @@ def hold(context: Context) -> None:
         held = leases.read(connection, DAEMON)
         if held and held.owner != context.owner and not may_take(held.owner, held.until, now):
             raise LedgerError(
-                f"A daemon runs on this ledger already: {held.owner}, since {held.since:%Y-%m-%d %H:%M} UTC. Stop it first."
+                f"A daemon runs on this ledger already: {held.owner}, since {held.since:%Y-%m-%d %H:%M} UTC. "
+                "Stop it first."
             )
         leases.take(connection, DAEMON, context.owner, now, now + LEASE)
 

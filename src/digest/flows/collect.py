@@ -160,7 +160,9 @@ def _keep(context: Context, source: Source, answer: Answer, read: Collected | Fa
             entries.revise(connection, entry_id, data, fingerprint, now)
         sources.put_back(connection, source.id, **values)
         if source.failures:
-            events.record(connection, now, f"source:{source.id}", Reason("source.recovered", {"failures": source.failures}))
+            events.record(
+                connection, now, f"source:{source.id}", Reason("source.recovered", {"failures": source.failures})
+            )
     context.reached("collect.kept")
     return Collection(source.spec.name, new=len(fresh), revised=len(revised))
 

@@ -69,9 +69,10 @@ def compose(context: Context, settings: PublicationSettings, due_at: datetime) -
         uid = uuid4().hex
         publication = context.publication_of(settings)
         if chosen.skipped is not None:
-            edition_id = editions.freeze_skipped(
-                connection, row.id, uid, due_at, now, chosen.skipped, context.site, publication
-            )
+            editions.freeze_skipped(
+                connection, row.id, uid=uid, due_at=due_at, now=now, reason=chosen.skipped,
+                site=context.site, named=publication,
+            )  # fmt: skip
             context.reached("compose.skipped")
             return Composition(settings.slug, due_at, skipped=chosen.skipped)
         made = Edition(

@@ -26,7 +26,6 @@ from digest.store import publications, sources
 from digest.store.ledger import Ledger, open_ledger
 from digest.store.sources import SourceSpec
 
-
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}"
 """This process in leases: host, pid, and a token since pids come again (in a container always the same)."""
 
@@ -134,7 +133,9 @@ def agree(context: Context) -> None:
     with context.ledger.writing() as connection:
         sources.sync(connection, specs)
         for item in settings.publication:
-            publications.sync(connection, item.slug, item.schedule, context.configuration.zone_of(item), context.clock())
+            publications.sync(
+                connection, item.slug, item.schedule, context.configuration.zone_of(item), context.clock()
+            )
 
 
 def holder_is_gone(owner: str) -> bool:

@@ -45,9 +45,7 @@ class Dispatch:
         return any(state in bad for state in self.counts)
 
 
-def deliver_due(
-    context: Context, stopping: Callable[[], bool] = lambda: False, only: int | None = None
-) -> Dispatch:
+def deliver_due(context: Context, stopping: Callable[[], bool] = lambda: False, only: int | None = None) -> Dispatch:
     """Plan the deliveries of approved editions, send what is due, and close editions that are through.
 
     `stopping` is asked between two messages; True leaves the rest for later. `only` is the row of one edition.
@@ -196,4 +194,6 @@ def _close_finished(context: Context) -> None:
             if _OPEN.isdisjoint(counts):
                 editions.move(connection, row.id, EditionState.SENT)
                 told = {state.value: number for state, number in counts.items()}
-                events.record(connection, context.clock(), f"edition:{row.id}", Reason("edition.sent", {"counts": str(told)}))
+                events.record(
+                    connection, context.clock(), f"edition:{row.id}", Reason("edition.sent", {"counts": str(told)})
+                )

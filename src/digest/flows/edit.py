@@ -19,7 +19,9 @@ def find(context: Context, name: str) -> EditionRow:
     with context.ledger.reading() as connection:
         row = editions.find(connection, slug, int(number)) if number.isdigit() else None
     if row is None:
-        raise UsageError(f'There is no edition "{name}". Write it as PUBLICATION/NUMBER; `digest editions list` shows them.')
+        raise UsageError(
+            f'There is no edition "{name}". Write it as PUBLICATION/NUMBER; `digest editions list` shows them.'
+        )
     return row
 
 

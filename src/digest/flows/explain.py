@@ -55,11 +55,15 @@ def _of_source(connection: Connection, source: Source) -> Explanation:
 
 def _of_entry(connection: Connection, entry: Entry) -> Explanation:
     dating = entry.data.dating
-    told = Reason("entry.undated") if dating.at is None else Reason(
-        "entry.dated", {"text": dating.text or dating.at.isoformat(), "source": dating.source, "precision": dating.precision.value}
-    )  # fmt: skip
+    told = Reason("entry.undated")
+    if dating.at is not None:
+        text = dating.text or dating.at.isoformat()
+        told = Reason("entry.dated", {"text": text, "source": dating.source, "precision": dating.precision.value})
     facts: list[tuple[datetime | None, str]] = [
-        (entry.first_seen, f"first seen at {entry.source.name}" + (", where it stood already" if entry.backlog else "")),
+        (
+            entry.first_seen,
+            f"first seen at {entry.source.name}" + (", where it stood already" if entry.backlog else ""),
+        ),
         (dating.at, word(told)),
     ]
     if entry.revised:
@@ -80,7 +84,10 @@ def _of_edition(connection: Connection, row: editions.EditionRow) -> Explanation
     if row.reason:
         facts.append((None, word(row.reason)))
     facts += [(event.at, word(event.reason)) for event in reversed(events.latest(connection, f"edition:{row.id}"))]
-    facts += [(None, f"entry {entry_id} left out: {word(reason)}") for entry_id, reason in editions.left_out(connection, row.id)]
+    facts += [
+        (None, f"entry {entry_id} left out: {word(reason)}")
+        for entry_id, reason in editions.left_out(connection, row.id)
+    ]
     counts = deliveries.counts(connection, row.id)
     if counts:
         facts.append((None, "deliveries: " + ", ".join(f"{number} {state.value}" for state, number in counts.items())))
@@ -92,7 +99,10 @@ def _of_address(address: str, sent: list[deliveries.Delivery]) -> Explanation:
         "address",
         address,
         tuple(
-            (item.changed, f"{item.slug}/{item.number}: {item.state.value}" + (f" — {item.words}" if item.words else ""))
+            (
+                item.changed,
+                f"{item.slug}/{item.number}: {item.state.value}" + (f" — {item.words}" if item.words else ""),
+            )
             for item in sent
         ),
     )

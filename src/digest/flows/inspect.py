@@ -34,27 +34,26 @@ class Inspector:
         """Read a URL, file or folder; what comes back is clean."""
         now = self.clock()
         path = Path(target)
+        is_folder = kind is Kind.FOLDER or await asyncio.to_thread(path.is_dir)
         if urlsplit(target).scheme in ("http", "https"):
             async with HttpFetcher(
                 user_agent=self.user_agent, clock=self.clock, timeout=self.timeout,
                 max_bytes=self.max_bytes, allow_private=self.allow_private,
             ) as fetcher:  # fmt: skip
                 answer = await fetcher.fetch(target)
-        elif path.is_dir() or kind is Kind.FOLDER:
+        elif is_folder:
             folder = await asyncio.to_thread(discover.read_path, path, now=now, zone=self.zone)
             return folder if isinstance(folder, Failed) else discover.cleaned(folder, base_url)
         else:
-            answer = read_file(path, Validators(), self.max_bytes)
+            answer = await asyncio.to_thread(read_file, path, Validators(), self.max_bytes)
         if not isinstance(answer, Fetched):
             return answer if isinstance(answer, Failed) else Failed(Reason("fetch.status", {"status": 304}))
-        read = await asyncio.to_thread(
-            discover.read_document, answer, kind, base_url=base_url, now=now, zone=self.zone
-        )
+        read = await asyncio.to_thread(discover.read_document, answer, kind, base_url=base_url, now=now, zone=self.zone)
         return read if isinstance(read, Failed) else discover.cleaned(read, answer.url or base_url)
 
 
-def facts(target: str, seen: Collected | Failed) -> dict[str, Any]:
-    """Lay out what was seen, as the JSON of design §8; a failure is an object with `error`."""
+def facts(target: str, seen: Collected | Failed, zone: ZoneInfo) -> dict[str, Any]:
+    """Lay out what was seen, as the JSON of design §8, dates in `zone`; a failure is an object with `error`."""
     from digest.reasons import word
 
     if isinstance(seen, Failed):
@@ -67,41 +66,41 @@ def facts(target: str, seen: Collected | Failed) -> dict[str, Any]:
         "title": seen.title,
         "language": seen.language,
         "feeds": [{"url": feed.url, "type": feed.media_type, "title": feed.title} for feed in seen.feeds],
-        "article": None if seen.article is None else _article(seen.article),
-        "blocks": [_block(block) for block in seen.blocks],
-        "entries": [_entry(entry) for entry in seen.entries],
+        "article": None if seen.article is None else _article(seen.article, zone),
+        "blocks": [_block(block, zone) for block in seen.blocks],
+        "entries": [_entry(entry, zone) for entry in seen.entries],
         "notes": list(seen.notes),
     }
 
 
-def _dating(entry: EntryData) -> dict[str, Any]:
+def _dating(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
     dating = entry.dating
     return {
-        "published": dating.at.isoformat() if dating.at else None,
+        "published": dating.at.astimezone(zone).isoformat() if dating.at else None,
         "published_text": dating.text,
         "precision": dating.precision.value,
         "date_source": dating.source,
     }
 
 
-def _entry(entry: EntryData) -> dict[str, Any]:
+def _entry(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "url": entry.url, "uid": entry.uid, "title": entry.title, "authors": list(entry.authors), **_dating(entry),
+        "url": entry.url, "uid": entry.uid, "title": entry.title, "authors": list(entry.authors), **_dating(entry, zone),
         "summary": entry.summary, "image": entry.image,
     }  # fmt: skip
 
 
-def _article(article: Article) -> dict[str, Any]:
+def _article(article: Article, zone: ZoneInfo) -> dict[str, Any]:
     entry = article.entry
     return {
-        "url": entry.url, "title": entry.title, "authors": list(entry.authors), **_dating(entry),
+        "url": entry.url, "title": entry.title, "authors": list(entry.authors), **_dating(entry, zone),
         "language": entry.language, "image": entry.image, "summary": entry.summary,
         "text": article.text, "html": entry.content,
     }  # fmt: skip
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "role": block.role.value, "heading": block.heading, "selector": block.selector,
-        "confidence": round(block.confidence, 3), "entries": [_entry(entry) for entry in block.entries],
+        "confidence": round(block.confidence, 3), "entries": [_entry(entry, zone) for entry in block.entries],
     }  # fmt: skip

@@ -28,7 +28,9 @@ def preview_documents(context: Context, slug: str) -> tuple[Document, ...]:
         if not newest:
             raise UsageError(f"There is nothing to show yet: {word(edition)}. Run `digest collect` first.")
         edition = newest[0]
-    fresh = replace(context, templates=load_templates(context.configuration.folder / context.configuration.settings.paths.templates))
+    fresh = replace(
+        context, templates=load_templates(context.configuration.folder / context.configuration.settings.paths.templates)
+    )
     return tuple(
         Document(f"{slug}/preview/{document.path.rpartition('/')[2]}", document.data)
         for document in outbox_documents(fresh, edition)

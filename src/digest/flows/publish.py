@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from digest.config import PublicationSettings, RelaySettings
+from digest.config import RelaySettings
 from digest.deliver import message
 from digest.deliver.address import Address, parse_address, parse_mailbox
 from digest.deliver.files import publish as write_files
@@ -94,7 +94,9 @@ def outbox_documents(context: Context, edition: Edition) -> tuple[Document, ...]
     """Make the copies of an edition's mail that are kept on disk: HTML, text, and a message to nobody."""
     mail = edition_mail(edition, context.templates)
     sender = sender_of(context)
-    sample = compiled(context, edition, mail).message(str(sender[1]), message.message_id(edition.uid, "outbox", sender[1].domain))
+    sample = compiled(context, edition, mail).message(
+        str(sender[1]), message.message_id(edition.uid, "outbox", sender[1].domain)
+    )
     folder = f"{edition.publication.slug}/{edition.number}"
     return (
         Document(f"{folder}/digest.html", mail.html.encode()),

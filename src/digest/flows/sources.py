@@ -34,7 +34,9 @@ async def add_source(
     if isinstance(seen, Failed):
         raise UsageError(f"{url} was not added: {word(seen.reason)}.")
     if not seen.entries and not seen.feeds:
-        raise UsageError(f"{url} was not added: nothing to collect was found in it. `digest inspect {url}` shows what is there.")
+        raise UsageError(
+            f"{url} was not added: nothing to collect was found in it. `digest inspect {url}` shows what is there."
+        )
     chosen = name or plain(seen.title)[:80] or urlsplit(url).hostname or url[:80]
     spec = SourceSpec(name=chosen, url=url, kind=kind, topics=topics, origin="command")
     source_id = await asyncio.to_thread(_keep, context, spec)

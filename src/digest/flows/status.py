@@ -54,12 +54,19 @@ def status(context: Context) -> Status:
             row = publications.by_slug(connection, settings.slug)
             assert row is not None, "the context has agreed the ledger with the configuration"
             plan = schedule.parse(settings.schedule, context.configuration.zone_of(settings))
-            latest = next((e for e in editions.listed(connection, settings.slug) if e.state is not EditionState.SKIPPED), None)
+            latest = next(
+                (e for e in editions.listed(connection, settings.slug) if e.state is not EditionState.SKIPPED), None
+            )
             counts = deliveries.counts(connection, latest.id) if latest else {}
             since = max(now, row.scheduled_since, row.last_due or now)
             shown.append(
                 PublicationStatus(
-                    settings.slug, settings.title, settings.schedule, schedule.next_occurrence(plan, since), latest, counts
+                    settings.slug,
+                    settings.title,
+                    settings.schedule,
+                    schedule.next_occurrence(plan, since),
+                    latest,
+                    counts,
                 )
             )
         lease = leases.read(connection, DAEMON)

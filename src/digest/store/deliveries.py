@@ -57,7 +57,9 @@ def _delivery(row: Row[Any]) -> Delivery:
 def plan(connection: Connection, edition_id: int, messages: Iterable[tuple[str, str]], now: datetime) -> None:
     """Plan one delivery for each (address, message id); those planned before stay as they are."""
     for address, message_id in messages:
-        connection.execute(insert_or_ignore(subscriber).values(address=address, created_at=now).on_conflict_do_nothing())
+        connection.execute(
+            insert_or_ignore(subscriber).values(address=address, created_at=now).on_conflict_do_nothing()
+        )
         who = select(subscriber.c.id).where(subscriber.c.address == address).scalar_subquery()
         connection.execute(
             insert_or_ignore(delivery)
@@ -98,7 +100,9 @@ def next_of(connection: Connection, edition_id: int, now: datetime) -> Delivery 
 def _move(connection: Connection, delivery_id: int, to: DeliveryState, values: dict[str, Any]) -> bool:
     allowed = [state.value for state, targets in DELIVERY_MOVES.items() if to in targets]
     moved = connection.execute(
-        update(delivery).where(delivery.c.id == delivery_id, delivery.c.state.in_(allowed)).values(state=to.value, **values)
+        update(delivery)
+        .where(delivery.c.id == delivery_id, delivery.c.state.in_(allowed))
+        .values(state=to.value, **values)
     )
     return moved.rowcount == 1
 
@@ -145,14 +149,14 @@ def doubt(connection: Connection, owner: str, words: str, now: datetime) -> int:
     moved = connection.execute(
         update(delivery)
         .where(delivery.c.state == DeliveryState.SENDING.value, delivery.c.lease_owner == owner)
-        .values(
-            state=DeliveryState.UNCERTAIN.value, words=words, changed_at=now, lease_owner=None, lease_until=None
-        )
+        .values(state=DeliveryState.UNCERTAIN.value, words=words, changed_at=now, lease_owner=None, lease_until=None)
     )
     return moved.rowcount
 
 
-def again(connection: Connection, edition_id: int, states: Iterable[DeliveryState], address: str | None, now: datetime) -> int:
+def again(
+    connection: Connection, edition_id: int, states: Iterable[DeliveryState], address: str | None, now: datetime
+) -> int:
     """Plan another attempt, under the same Message-ID, at an operator's word; answer how many."""
     allowed = [state.value for state in states if DeliveryState.PENDING in DELIVERY_MOVES[state]]
     query = update(delivery).where(delivery.c.edition_id == edition_id, delivery.c.state.in_(allowed))
@@ -174,9 +178,15 @@ def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
 
 def of_edition(connection: Connection, edition_id: int) -> list[Delivery]:
     """List the deliveries of an edition."""
-    return [_delivery(row) for row in connection.execute(_ROWS.where(delivery.c.edition_id == edition_id).order_by(delivery.c.id))]
+    return [
+        _delivery(row)
+        for row in connection.execute(_ROWS.where(delivery.c.edition_id == edition_id).order_by(delivery.c.id))
+    ]
 
 
 def of_address(connection: Connection, address: str) -> list[Delivery]:
     """List what was sent to an address, newest first."""
-    return [_delivery(row) for row in connection.execute(_ROWS.where(subscriber.c.address == address).order_by(delivery.c.id.desc()))]
+    return [
+        _delivery(row)
+        for row in connection.execute(_ROWS.where(subscriber.c.address == address).order_by(delivery.c.id.desc()))
+    ]

@@ -65,7 +65,7 @@ def freeze(
     connection: Connection, publication_id: int, made: Edition, choices: Sequence[Choice], state: EditionState
 ) -> int:
     """Write an edition, its stories and every choice that led to it; answer its row id."""
-    edition_id = connection.execute(
+    edition_id: int = connection.execute(
         insert(edition)
         .values(
             uid=made.uid, publication_id=publication_id, cadence=EACH, due_at=made.due_at, number=made.number,
@@ -95,11 +95,11 @@ def freeze(
 
 
 def freeze_skipped(
-    connection: Connection, publication_id: int, uid: str, due_at: datetime, now: datetime,
+    connection: Connection, publication_id: int, *, uid: str, due_at: datetime, now: datetime,
     reason: Reason, site: Site, named: Publication,
 ) -> int:  # fmt: skip
     """Write down that an occurrence yields no edition, and why."""
-    return connection.execute(
+    edition_id: int = connection.execute(
         insert(edition)
         .values(
             uid=uid, publication_id=publication_id, cadence=EACH, due_at=due_at, number=None, made_at=now,
@@ -108,6 +108,7 @@ def freeze_skipped(
         )
         .returning(edition.c.id)
     ).scalar_one()  # fmt: skip
+    return edition_id
 
 
 def move(connection: Connection, edition_id: int, to: EditionState, reason: Reason | None = None) -> bool:
@@ -136,7 +137,10 @@ def mark_published(connection: Connection, edition_id: int, at: datetime | None)
 def listed(connection: Connection, slug: str | None = None, limit: int = 50) -> list[EditionRow]:
     """List editions, newest occurrence first."""
     query = _ROWS if slug is None else _ROWS.where(publication.c.slug == slug)
-    return [_row(row) for row in connection.execute(query.order_by(edition.c.due_at.desc(), edition.c.id.desc()).limit(limit))]
+    return [
+        _row(row)
+        for row in connection.execute(query.order_by(edition.c.due_at.desc(), edition.c.id.desc()).limit(limit))
+    ]
 
 
 def in_state(connection: Connection, *states: EditionState) -> list[EditionRow]:
@@ -201,7 +205,10 @@ class ChoiceRow:
 def choices_of_entry(connection: Connection, entry_id: int) -> list[ChoiceRow]:
     """Tell what every publication decided about an entry."""
     rows = connection.execute(_CHOICES.where(choice.c.entry_id == entry_id).order_by(edition.c.id))
-    return [ChoiceRow(row.slug, row.number, row.due_at, row.chosen, Reason(row.reason_code, row.reason_args)) for row in rows]
+    return [
+        ChoiceRow(row.slug, row.number, row.due_at, row.chosen, Reason(row.reason_code, row.reason_args))
+        for row in rows
+    ]
 
 
 def left_out(connection: Connection, edition_id: int) -> list[tuple[int, Reason]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,8 +67,12 @@ def keep(connection: Connection, source_id: int, entries: Sequence[NewEntry], no
         }
         for item in entries
     ]  # fmt: skip
-    kept = connection.execute(insert(entry).returning(entry.c.id, entry.c.uid, sort_by_parameter_order=True), rows).all()
-    connection.execute(insert(entry_key), [{"source_id": source_id, "key": row.uid, "entry_id": row.id} for row in kept])
+    kept = connection.execute(
+        insert(entry).returning(entry.c.id, entry.c.uid, sort_by_parameter_order=True), rows
+    ).all()
+    connection.execute(
+        insert(entry_key), [{"source_id": source_id, "key": row.uid, "entry_id": row.id} for row in kept]
+    )
 
 
 def revise(connection: Connection, entry_id: int, data: EntryData, fingerprint: str, now: datetime) -> None:
@@ -87,7 +91,7 @@ _ENTRIES = select(
 
 
 def _entry(row: Row[Any]) -> Entry:
-    r: Mapping[str, Any] = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    r = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
     return Entry(
         id=r["id"],
         tag=r["tag"],

@@ -29,7 +29,5 @@ def record(connection: Connection, at: datetime, subject: str, reason: Reason) -
 
 def latest(connection: Connection, subject: str, limit: int = 10) -> list[Event]:
     """Read the newest events of a subject, newest first."""
-    rows = connection.execute(
-        select(event).where(event.c.subject == subject).order_by(event.c.id.desc()).limit(limit)
-    )
+    rows = connection.execute(select(event).where(event.c.subject == subject).order_by(event.c.id.desc()).limit(limit))
     return [Event(row.at, row.subject, Reason(row.reason_code, row.reason_args)) for row in rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -32,12 +32,12 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
     """Build a frozen `kind` from what `to_json` wrote."""
-    hints = _hints(kind)
+    hints = _hints(typing.cast("Hashable", kind))
     return kind(**{name: _value(hints[name], item) for name, item in data.items() if name in hints})
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

@@ -34,9 +34,7 @@ def take(connection: Connection, name: str, owner: str, now: datetime, until: da
 
 def renew(connection: Connection, name: str, owner: str, until: datetime) -> bool:
     """Hold on to a name; False when it has been taken over."""
-    renewed = connection.execute(
-        update(lease).where(lease.c.name == name, lease.c.owner == owner).values(until=until)
-    )
+    renewed = connection.execute(update(lease).where(lease.c.name == name, lease.c.owner == owner).values(until=until))
     return renewed.rowcount == 1
 
 

@@ -59,12 +59,8 @@ def open_ledger(url: str, folder: Path) -> Ledger:
         version = version_of(ledger)
         if version is None:
             upgrade(ledger)
-        elif version > HEAD:
-            raise LedgerError(f"The ledger is of version {version}, this program knows {HEAD}. Install a newer digest.")
-        elif version < HEAD:
-            raise LedgerError(
-                f"The ledger is of version {version}, this program wants {HEAD}. Run `digest db upgrade`."
-            )
+        elif version != HEAD:
+            raise LedgerError(_of_another_version(version))  # noqa: TRY301 - closed below like every other end
     except DatabaseError as error:
         ledger.close()
         raise LedgerError(f"The ledger {url} cannot be opened: {error.orig}. Check the file and its folder.") from error
@@ -72,6 +68,12 @@ def open_ledger(url: str, folder: Path) -> Ledger:
         ledger.close()
         raise
     return ledger
+
+
+def _of_another_version(version: str) -> str:
+    if version > HEAD:
+        return f"The ledger is of version {version}, this program knows {HEAD}. Install a newer digest."
+    return f"The ledger is of version {version}, this program wants {HEAD}. Run `digest db upgrade`."
 
 
 def open_for_upgrade(url: str, folder: Path) -> Ledger:

@@ -49,7 +49,10 @@ def by_slug(connection: Connection, slug: str) -> PublicationRow | None:
         select(
             publication,
             select(func.max(edition.c.due_at)).where(mine).scalar_subquery().label("last_due"),
-            select(func.max(edition.c.made_at)).where(mine, edition.c.number.is_not(None)).scalar_subquery().label("last_made"),
+            select(func.max(edition.c.made_at))
+            .where(mine, edition.c.number.is_not(None))
+            .scalar_subquery()
+            .label("last_made"),
         ).where(publication.c.slug == slug)
     ).one_or_none()
     return None if row is None else PublicationRow(row.id, row.slug, row.scheduled_since, row.last_due, row.last_made)

@@ -148,12 +148,12 @@ def holders(connection: Connection) -> list[tuple[str, datetime]]:
 
 def free(connection: Connection, owner: str) -> None:
     """Take the leases of an owner that is gone away from it."""
-    connection.execute(
-        update(source).where(source.c.lease_owner == owner).values(lease_owner=None, lease_until=None)
-    )
+    connection.execute(update(source).where(source.c.lease_owner == owner).values(lease_owner=None, lease_until=None))
 
 
-def claim(connection: Connection, source_ids: Sequence[int], owner: str, now: datetime, until: datetime) -> list[Source]:
+def claim(
+    connection: Connection, source_ids: Sequence[int], owner: str, now: datetime, until: datetime
+) -> list[Source]:
     """Lease those of the sources that are free, and read them."""
     connection.execute(
         update(source)

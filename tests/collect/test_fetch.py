@@ -1,0 +1,307 @@
+import asyncio
+import gzip
+import zlib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from world import Answer
+
+from digest.collect.fetch import (
+    Fetched,
+    HttpFetcher,
+    Unchanged,
+    Validators,
+    _inflated,
+    _TooLargeError,
+    read_file,
+)
+from digest.model import Failed
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+def fetcher(**wished):
+    return HttpFetcher(**{"user_agent": "digest/test", "clock": lambda: NOW, "timeout": 5.0, "allow_private": LOOPBACK} | wished)
+
+
+def ask(url, validators=Validators(), **wished):
+    async def once():
+        async with fetcher(**wished) as asking:
+            return await asking.fetch(url, validators)
+
+    return asyncio.run(once())
+
+
+# ── what is asked ──
+def test_a_request_is_honest_and_carries_nothing_personal(world):
+    source = world.source("a").answers(200, b"x", Set_Cookie="id=1")
+    world.source("b").redirects_to(source.url)
+    ask(world.source("b").url)
+    ask(source.url)
+    for seen in world.server.seen:
+        assert seen.headers["User-Agent"] == "digest/test"
+        assert not {"Cookie", "Referer", "Authorization", "If-None-Match"} & set(seen.headers)
+
+
+@pytest.mark.parametrize(
+    ("etag", "modified"),
+    [('"a"', "Mon, 02 Mar 2026 06:00:00 GMT"), ('W/"weak"', None), ("unquoted", None), (None, "not a date at all"),
+     ('"caf\u00e9"', None), ('"a, b"', "Mon, 02 Mar 2026 06:00:00 GMT")],
+)  # fmt: skip
+def test_validators_go_back_exactly_as_they_came(world, etag, modified):
+    headers = {name: value.encode().decode("latin-1") for name, value in (("ETag", etag), ("Last-Modified", modified)) if value}
+
+    def tell(request):
+        request.send_response(200)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", "1")
+        request.end_headers()
+        request.wfile.write(b"x")
+
+    url = world.source("a").url
+    world.server.answers["/a.xml"] = Answer(behave=tell)
+    first = ask(url)
+    assert first.validators == Validators(etag, modified)
+    ask(url, first.validators)
+    told = world.server.seen[-1].headers
+    assert told.get("If-None-Match") == headers.get("ETag")
+    assert told.get("If-Modified-Since") == headers.get("Last-Modified")
+
+
+def test_a_validator_of_bytes_that_are_no_text_is_not_kept(world):
+    url = world.source("a").answers(200, b"x", ETag='"\xff\xfe"').url
+    first = ask(url)
+    assert first.validators.etag is None
+    assert isinstance(ask(url, first.validators), Fetched)
+
+
+def test_an_unchanged_document_keeps_its_validators_when_the_server_repeats_none(world):
+    known = Validators('"a"', "Mon, 02 Mar 2026 06:00:00 GMT")
+    answer = ask(world.source("a").answers(304).url, known)
+    assert answer == Unchanged(known)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [({"ETag": '"a"'}, Validators('"a"', "old")), ({"ETag": '"b"'}, Validators('"b"', None)),
+     ({"Last_Modified": "new"}, Validators(None, "new")), ({"ETag": '"a"', "Last_Modified": "new"}, Validators('"a"', "new"))],
+)  # fmt: skip
+def test_the_validators_of_a_304_are_one_set(world, told, kept):
+    answer = ask(world.source("a").answers(304, b"", **told).url, Validators('"a"', "old"))
+    assert answer.validators == kept
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure(world):
+    assert ask(world.source("a").answers(304).url).reason.args == {"status": 304}
+
+
+# ── what is answered ──
+def test_a_document_comes_with_what_the_server_said_of_it(world):
+    source = world.source("a").answers(
+        200, "é".encode(), Content_Type="text/xml; charset=UTF-8", Cache_Control='public, Max-Age="60"', ETag='"1"'
+    )
+    assert ask(source.url) == Fetched(
+        url=source.url, body="é".encode(), content_type="text/xml", charset="UTF-8", validators=Validators('"1"'), max_age=60
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("max-age=0", 0), ("no-cache", None), ("max-age=", None), ("max-age=-5", None), ("max-age=²", None),
+     ("max-age=" + "9" * 5000, 2**31), ("s-maxage=5", None)],
+)  # fmt: skip
+def test_max_age_is_read_whatever_the_server_makes_of_it(world, said, seconds):
+    assert ask(world.source("a").answers(200, b"x", Cache_Control=said.encode().decode("latin-1")).url).max_age == seconds
+
+
+@pytest.mark.parametrize("status", [204, 206, 400, 403, 404, 410, 429, 500, 503])
+def test_any_other_status_is_a_failure_that_names_it(world, status):
+    answer = ask(world.source("a").answers(status).url)
+    assert (answer.reason.code, answer.reason.args, answer.retry_after) == ("fetch.status", {"status": status}, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("120", 120), (" 5 ", 5), (format_datetime(NOW + timedelta(minutes=2), usegmt=True), 120),
+     (format_datetime(NOW - timedelta(days=1), usegmt=True), 0), ("soon", None), ("-5", None), ("1.5", None),
+     ("9" * 5000, 2**31), ("Fri, 31 Dec 99999 23:59:59 GMT", None), ("", None)],
+)  # fmt: skip
+def test_retry_after_is_read_as_seconds_or_as_a_date(world, said, seconds):
+    assert ask(world.source("a").answers(429, b"", Retry_After=said).url).retry_after == seconds
+
+
+# ── redirects and addresses ──
+def test_a_redirect_is_followed_and_the_last_address_told(world):
+    there = world.source("there").answers(200, b"x")
+    assert ask(world.source("here").redirects_to("/there.xml", 301).url).url == there.url
+
+
+def test_a_redirect_loop_ends(world):
+    assert ask(world.source("loop").redirects_to("/loop.xml").url).reason.code == "fetch.redirects"
+    assert len(world.server.seen) <= 6
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a.example/x", "gopher://a.example/", "javascript:alert(1)"])
+def test_a_redirect_leads_nowhere_but_to_the_web(world, target):
+    answer = ask(world.source("a").redirects_to(target).url)
+    assert answer.reason.code == "fetch.bad_url"
+    assert answer.reason.args["url"] == target
+
+
+@pytest.mark.parametrize("url", ["", "x", "http://", "http://[::1", "file:///etc/passwd", "ftp://a.example/", "http://a:99999/", "//a.example/"])
+def test_a_bad_address_is_a_failure_and_no_exception(url):
+    assert ask(url).reason.code == "fetch.bad_url"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_at_all_makes_the_fetcher_raise(text):
+    assert isinstance(ask("http://[" + text), Failed)
+
+
+# ── limits ──
+def test_a_server_that_never_answers_is_left_in_time(world):
+    assert ask(world.source("a").hangs().url, timeout=0.3).reason.code == "fetch.timeout"
+
+
+def test_an_endless_document_is_left_at_the_limit(world):
+    assert ask(world.source("a").never_ends().url, max_bytes=100_000).reason.args == {"limit": 100_000}
+
+
+def test_the_limit_is_exact(world):
+    url = world.source("a").answers(200, b"x" * 1000).url
+    assert len(ask(url, max_bytes=1000).body) == 1000
+    assert ask(url, max_bytes=999).reason.code == "fetch.too_large"
+
+
+def test_a_gzip_bomb_is_stopped_at_the_limit(world):
+    assert ask(world.source("a").is_a_gzip_bomb().url, max_bytes=1_000_000).reason.code == "fetch.too_large"
+
+
+def test_a_connection_that_breaks_off_is_no_document(world):
+    assert ask(world.source("a").breaks_off().url).reason.code == "fetch.broken"
+
+
+@pytest.mark.parametrize("headers", [{f"X-{i}": "x" for i in range(5000)}, {"X": "x" * 100_000}])
+def test_too_many_headers_are_a_broken_connection(world, headers):
+    assert ask(world.source("a").answers(200, b"x", **headers).url).reason.code == "fetch.broken"
+
+
+# ── compression ──
+def raw_deflate(data: bytes) -> bytes:
+    return zlib.compress(data, wbits=-15)
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("X-GZIP", gzip.compress), ("deflate", zlib.compress), ("deflate", raw_deflate),
+     ("identity", bytes), ("gzip", lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])),
+     ("gzip", lambda data: gzip.compress(data) + b"\0\0")],
+)  # fmt: skip
+def test_compressed_documents_are_read(world, coding, pack):
+    body = b"<rss>" + b"a" * 5000
+    assert ask(world.source("a").answers(200, pack(body), Content_Encoding=coding).url).body == body
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [("gzip", gzip.compress(b"a" * 5000)[:-12]), ("gzip", gzip.compress(b"a" * 5000)[:-4]), ("gzip", b"<rss>"),
+     ("gzip", gzip.compress(b"a")[:5]), ("deflate", zlib.compress(b"a" * 5000)[:-3]), ("deflate", b"\xff\xff\xff"),
+     ("br", b"\x0b\x02\x80abc\x03"), ("gzip, gzip", gzip.compress(gzip.compress(b"a"))), ("zstd", b"x"),
+     ("gzip", gzip.compress(b"a") * 300), ("gzip", gzip.compress(b"abc")[:-8] + b"\0" * 8)],
+)  # fmt: skip
+def test_a_stream_that_is_cut_broken_or_unknown_is_no_document(world, coding, data):
+    assert ask(world.source("a").answers(200, data, Content_Encoding=coding).url).reason.code == "fetch.bad_encoding"
+
+
+@given(st.binary(max_size=2000), st.sampled_from(["gzip", "deflate", "raw"]), st.integers(0, 2100))
+def test_a_stream_comes_out_whole_or_not_at_all(data, coding, cut):
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress, "raw": raw_deflate}[coding](data)
+    name = "gzip" if coding == "gzip" else "deflate"
+    assert _inflated(packed, name, 2000) == data
+    if 0 < cut < len(packed):
+        with pytest.raises((zlib.error, _TooLargeError)):
+            _inflated(packed[:cut], name, 2000)
+
+
+# ── manners ──
+def test_one_host_is_asked_one_thing_at_a_time(world):
+    urls = [world.source(f"s{i}").publishes("x").url for i in range(12)]
+
+    async def all_of_them():
+        async with fetcher() as asking:
+            return await asyncio.gather(*(asking.fetch(url) for url in urls))
+
+    assert all(isinstance(answer, Fetched) for answer in asyncio.run(all_of_them()))
+    assert {seen.at_once for seen in world.server.seen} == {1}
+
+
+def test_different_hosts_are_asked_side_by_side(world):
+    world.source("slow").hangs()
+    world.source("quick").publishes("x")
+    quick = world.source("quick").url.replace("127.0.0.1", "localhost")
+
+    async def both():
+        async with fetcher(timeout=3) as asking:
+            slow = asyncio.create_task(asking.fetch(world.source("slow").url))
+            answer = await asking.fetch(quick)
+            waiting = not slow.done()
+            world.released.set()
+            await slow
+            return answer, waiting
+
+    answer, waiting = asyncio.run(both())
+    assert isinstance(answer, Fetched)
+    assert waiting
+
+
+def test_a_host_that_hangs_does_not_use_up_the_time_of_those_who_wait(world):
+    world.source("slow").hangs()
+    world.source("good").publishes("x")
+
+    async def one_after_the_other():
+        async with fetcher(timeout=0.5) as asking:
+            return await asyncio.gather(*(asking.fetch(world.source(n).url) for n in ("slow", "slow", "slow", "good")))
+
+    *slow, good = asyncio.run(one_after_the_other())
+    assert {answer.reason.code for answer in slow} == {"fetch.timeout"}
+    assert isinstance(good, Fetched)
+
+
+def test_a_crowd_of_hanging_hosts_does_not_time_out_a_well_one(world):
+    world.source("slow").hangs()
+    world.source("good").publishes("x")
+    port = world.server.url.rpartition(":")[2]
+
+    async def crowd():
+        async with fetcher(timeout=0.6) as asking:
+            hanging = [asyncio.create_task(asking.fetch(f"http://127.0.1.{i}:{port}/slow.xml")) for i in range(1, 41)]
+            await asyncio.sleep(0)
+            answer = await asking.fetch(world.source("good").url)
+            await asyncio.gather(*hanging)
+            return answer
+
+    assert isinstance(asyncio.run(crowd()), Fetched)
+
+
+# ── files ──
+def test_a_file_is_its_own_validator(tmp_path):
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"one")
+    first = read_file(path, Validators(), 1000)
+    assert first.body == b"one"
+    assert read_file(path, first.validators, 1000) == Unchanged(first.validators)
+    path.write_bytes(b"other")
+    assert read_file(path, first.validators, 1000).body == b"other"
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path):
+    assert read_file(tmp_path / "none", Validators(), 10).reason.args["error"] == "No such file or directory"
+    assert read_file(tmp_path, Validators(), 10).reason.code == "fetch.file"
+    (tmp_path / "big").write_bytes(b"x" * 11)
+    assert read_file(tmp_path / "big", Validators(), 10).reason.code == "fetch.too_large"
