@@ -93,3 +93,8 @@ def test_words_are_one_clean_line_of_bounded_length(phase, code, words):
 
 def test_several_lines_become_one():
     assert from_reply(Phase.RCPT, 550, "5.1.1 first\n5.1.1 second\x1b[31m").words == "5.1.1 first 5.1.1 second [31m"
+
+
+def test_a_policy_refusal_of_a_recipient_is_about_us_and_costs_no_reader():
+    assert from_reply(Phase.RCPT, 554, "5.7.1 <anna@example.org>: Relay access denied").state is DEFERRED
+    assert from_reply(Phase.RCPT, 550, "5.1.1 no such user").state is DeliveryState.FAILED

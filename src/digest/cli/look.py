@@ -175,7 +175,7 @@ def _serve(config_file: Path, at: datetime | None, publication: str, port: int, 
 @json_option
 @click.argument("target", metavar="SOURCE|ENTRY|EDITION|ADDRESS")
 def explain(config_file: Path, *, as_json: bool, target: str) -> None:
-    """Tell why.
+    """Tell why: a source, an entry, an edition or an address.
 
     TARGET is the name of a source, an entry (its number, tag, URL or words of its title), an edition as
     PUBLICATION/NUMBER, or a mail address.

@@ -37,7 +37,8 @@ _ABOUT_THE_MESSAGE = frozenset({Phase.RCPT, Phase.DATA, Phase.DOT})
 
 def from_reply(phase: Phase, code: int, words: str) -> Outcome:
     """Judge the reply that ended a message's conversation (RFC 5321 §4.2); `DOT` is the reply to the final dot."""
-    return Outcome(_judge(phase, code), clean_words(words), code, _enhanced(code, words))
+    enhanced = _enhanced(code, words)
+    return Outcome(_judge(phase, code, enhanced), clean_words(words), code, enhanced)
 
 
 def from_loss(phase: Phase, error: BaseException | str) -> Outcome:
@@ -53,9 +54,11 @@ def clean_words(words: str) -> str:
     return line if len(line) <= _WORDS_LIMIT else line[: _WORDS_LIMIT - 1] + "…"
 
 
-def _judge(phase: Phase, code: int) -> DeliveryState:
+def _judge(phase: Phase, code: int, enhanced: str | None) -> DeliveryState:
     if 200 <= code <= 299 and phase is Phase.DOT:
         return DeliveryState.SENT
+    if phase is Phase.RCPT and (enhanced or "").startswith("5.7."):
+        return DeliveryState.DEFERRED  # RFC 3463 §3.8: policy, such as "relay access denied", is rarely about a reader
     if 500 <= code <= 599 and phase in _ABOUT_THE_MESSAGE and code not in _ABOUT_US:
         return DeliveryState.FAILED
     return DeliveryState.DEFERRED
