@@ -104,6 +104,12 @@ def test_topics_that_are_not_in_one_piece_make_no_headings(templates):
     assert headings == [ENGLISH[0].title, "More stories"]
 
 
+def test_one_topic_over_all_stories_makes_no_heading_of_its_own(templates):
+    tree = body(edition([replace(one, topic="Town") for one in ENGLISH[:4]]), templates)
+    assert [one.text_content().strip() for one in tree.iter("h2")] == [ENGLISH[0].title, "More stories"]
+    assert "Town" not in tree.text_content()
+
+
 def test_dark_colours_survive_inlining(look, templates):
     html = edition_mail(edition(), templates).html
     light, dark = look(html, STYLES), look(html, STYLES, dark=True)

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
 from digest.errors import LedgerError
@@ -26,9 +26,30 @@ def opened(tmp_path):
     made.close()
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(opened):
+def shape(opened):
+    """Every table and index as SQLite tells it, without the spelling of their statements."""
     with opened.reading() as connection:
+        eye = inspect(connection)
+        return {
+            name: (
+                [(c["name"], str(c["type"]), c["nullable"], c["primary_key"]) for c in eye.get_columns(name)],
+                sorted((i["name"], tuple(i["column_names"])) for i in eye.get_indexes(name)),
+                sorted(tuple(u["column_names"]) for u in eye.get_unique_constraints(name)),
+                sorted((tuple(f["constrained_columns"]), f["referred_table"]) for f in eye.get_foreign_keys(name)),
+            )
+            for name in eye.get_table_names()
+            if name != "alembic_version"
+        }
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(opened, tmp_path):
+    migrated = ledger.open_for_upgrade("sqlite:///migrated.db", tmp_path)
+    ledger.upgrade(migrated)
+    with migrated.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert shape(migrated) == shape(opened)
+    assert ledger.version_of(migrated) == ledger.version_of(opened) == ledger.HEAD
+    migrated.close()
 
 
 def test_head_names_the_newest_migration():

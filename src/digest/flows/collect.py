@@ -147,7 +147,7 @@ def _keep(context: Context, source: Source, answer: Answer, read: Collected | Fa
     base = discover.base_of(read, answer.url if isinstance(answer, Fetched) else None)
     new, revised = _sort_out(context, source, read.entries, base)
     values |= {
-        "title": plain(read.title), "link": web_url(read.link, base), "spoken": read.language, "route": read.route,
+        "title": "" if read.kind is Kind.FOLDER else plain(read.title), "link": web_url(read.link, base), "spoken": read.language, "route": read.route,
         "first_collected_at": source.first_collected or now,
     }  # fmt: skip
     if isinstance(answer, Fetched) and read.route.endswith("announced by the page"):

@@ -76,7 +76,7 @@ def facts(target: str, seen: Collected | Failed, zone: ZoneInfo) -> dict[str, An
 def _dating(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
     dating = entry.dating
     return {
-        "published": dating.at.astimezone(zone).isoformat() if dating.at else None,
+        "published": dating.at.isoformat() if dating.at else None,
         "published_text": dating.text,
         "precision": dating.precision.value,
         "date_source": dating.source,

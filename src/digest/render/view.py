@@ -6,7 +6,7 @@ heading are told with a summary, the others by their headline.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -134,6 +134,8 @@ def issue(edition: Edition) -> Issue:
     tellings = tuple(
         _told(place, edition, spoken_words, form) for place, form in zip(found, _forms(found), strict=True)
     )
+    if len({telling.topic for telling in tellings}) == 1:
+        tellings = tuple(replace(telling, topic="") for telling in tellings)  # one heading over all says nothing
     return Issue(
         words=spoken_words,
         language=language_tag(publication.language) or "en",
