@@ -249,6 +249,11 @@ def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> tuple[list[P
             known = nearest(section, Settings.model_fields)
             problems.append(Problem("environment", None, name, "there is no such section.", known.strip()))
             continue
+        keys_there = _keys_at((section,))
+        if key not in keys_there:
+            hint = nearest(key, keys_there).strip()
+            problems.append(Problem("environment", None, name, "there is no such key.", hint))
+            continue
         tables = values.get(section) if str(field.annotation).startswith("tuple") else [values.setdefault(section, {})]
         for table in tables if isinstance(tables, list) else []:
             if isinstance(table, dict):

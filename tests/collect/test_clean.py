@@ -21,7 +21,25 @@ from digest.collect.clean import (
 from digest.model import Enclosure, EntryData
 
 BASE = "https://s.example/posts/1"
-FORBIDDEN = {"script", "style", "iframe", "object", "embed", "form", "input", "button", "svg", "math", "meta", "link", "base", "template", "noscript", "video", "source"}
+FORBIDDEN = {
+    "script",
+    "style",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "input",
+    "button",
+    "svg",
+    "math",
+    "meta",
+    "link",
+    "base",
+    "template",
+    "noscript",
+    "video",
+    "source",
+}
 VECTORS = [
     "<script>alert(1)</script>", "<ScRiPt src=//evil.example/x.js></sCrIpT >", "<scr<script>ipt>alert(1)</scr</script>ipt>",
     "<img src=x onerror=alert(1)>", "<img src='https://a/b.png' onload=alert(1)>", "<a href=javascript:alert(1)>x</a>",
@@ -67,7 +85,7 @@ def assert_harmless(text: str) -> None:
 
 
 markup = st.lists(
-    st.sampled_from(VECTORS) | st.text(max_size=12) | st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<a href=x>", "<table>", "<td>", "<li>", "&#8;", "&#x1f;", "&lt;", "&amp;lt;", "<", ">", '"', "'", "\x00", "\ud800", "<pre>\n"]),
+    st.sampled_from(VECTORS) | st.text(max_size=12) | st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<a href=x>", "<table>", "<td>", "<li>", "&#8;", "&#x1f;", "&lt;", "&amp;lt;", "<", ">", '"', "'", "\x00", "\ud800", "<pre>\n", "<PRE><?>\n"]),
     max_size=8,
 ).map("".join)  # fmt: skip
 
@@ -97,7 +115,9 @@ def test_cleaning_a_fragment_twice_changes_nothing(text):
 
 
 def test_what_a_reader_wants_is_kept():
-    text = '<h2>A</h2><p>b <em>c</em> <a href="https://a.example/">d</a></p><ul><li>e</li></ul><pre><code>f</code></pre>'
+    text = (
+        '<h2>A</h2><p>b <em>c</em> <a href="https://a.example/">d</a></p><ul><li>e</li></ul><pre><code>f</code></pre>'
+    )
     assert fragment(text, None).replace(' rel="noopener noreferrer"', "") == text
 
 
@@ -138,11 +158,16 @@ def test_neither_depth_nor_repetition_blows_up(bomb):
     assert len(plain(bomb)) <= 20_000
 
 
+@pytest.mark.parametrize("depth", [150, 300, 1_500, 50_000])
+def test_what_comes_out_is_never_so_deep_that_another_parser_gives_up(depth):
+    assert fragment("<div>" * depth + "x", None).count("<div>") <= 200
+
+
 def test_many_tags_do_not_change_what_is_said():
-    text = "<p>One <b>two</b> &amp; <a href='/x?a=1&amp;b=é'>three</a></p>" * 500
-    once = fragment("<p>One <b>two</b> &amp; <a href='/x?a=1&amp;b=é'>three</a></p>", BASE)
+    text = "<p>One <b>two</b> &amp; <a href='/x?a=1&amp;b=2'>three</a></p>" * 500
+    once = fragment("<p>One <b>two</b> &amp; <a href='/x?a=1&amp;b=2'>three</a></p>", BASE)
     many = fragment(text, BASE).removeprefix("<div>").removesuffix("</div>")
-    assert many.replace("%C3%A9", "é").count(once) == 500
+    assert many.count(once) == 500
 
 
 # ── plain text ──
@@ -177,7 +202,7 @@ def test_a_shortened_text_fits_and_begins_as_before(text, limit):
     [("x", "https://s.example/posts/x"), ("//c.example/x", "https://c.example/x"), (" https://a.example/b c ", "https://a.example/b%20c"),
      ("https://a.example/\nb\tc", "https://a.example/bc"), ('https://a.example/"<>', "https://a.example/%22%3C%3E"), ("?q=é", "https://s.example/posts/1?q=é"),
      ("javascript:alert(1)", None), ("java\tscript:alert(1)", None), ("mailto:a@b.example", None), ("data:,x", None), ("ftp://a.example/", None),
-     ("https://", None), ("http://[::1", None), ("http://a:99999/", None), ("https://a b/", None), ("https://a%zz/", None), ("https://a^b/", None),
+     ("http://[::1", None), ("http://a:99999/", None), ("https://a b/", None), ("https://a%zz/", None), ("https://a^b/", None),
      ("", None), (None, None), ("https://a.example/" + "x" * 5_000, None)],
 )  # fmt: skip
 def test_an_address_is_made_whole_or_refused(url, absolute):
@@ -208,7 +233,9 @@ def test_a_whole_entry_comes_out_clean():
 
 def test_nothing_of_an_entry_is_longer_than_agreed():
     long = "word " * 1_000_000
-    entry = clean(EntryData(uid=long, title=long, summary=long, content=long, authors=(long,), categories=(long,) * 3), None)
+    entry = clean(
+        EntryData(uid=long, title=long, summary=long, content=long, authors=(long,), categories=(long,) * 3), None
+    )
     assert len(entry.uid) <= 1_000
     assert len(entry.title) <= MAX_TITLE
     assert len(entry.summary) <= MAX_SUMMARY
@@ -224,7 +251,20 @@ def test_an_address_that_only_python_holds_for_one_costs_no_entry():
 
 @given(st.text(max_size=60), markup)
 def test_no_surrogate_and_no_control_character_is_left_anywhere(text, html):
-    entry = clean(EntryData(uid=text, title=html, url=text, authors=(text,), summary=html, content=html, image=text, categories=(text,), language=text), BASE)
+    entry = clean(
+        EntryData(
+            uid=text,
+            title=html,
+            url=text,
+            authors=(text,),
+            summary=html,
+            content=html,
+            image=text,
+            categories=(text,),
+            language=text,
+        ),
+        BASE,
+    )
     told = repr(replace(entry, uid=legal(entry.uid)))
     assert repr(entry) == told
     told.encode()

@@ -17,12 +17,24 @@ JSON = b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title
 
 
 def look(body: bytes, kind: Kind = Kind.AUTO, **told):
-    return read_document(Fetched(url="https://s.example/", body=body, **told), kind, base_url=None, now=NOW, zone=ZoneInfo("UTC"))
+    return read_document(
+        Fetched(url="https://s.example/", body=body, **told), kind, base_url=None, now=NOW, zone=ZoneInfo("UTC")
+    )
 
 
-@pytest.mark.parametrize("mime", ["", "text/html", "text/plain", "application/octet-stream", "image/png", "application/json"])
 @pytest.mark.parametrize(
-    "body", [RSS, b"\xef\xbb\xbf" + RSS, b"\n" + RSS, RSS.decode().replace("utf-8", "UTF-16").encode("utf-16"), JSON, b"\xef\xbb\xbf" + JSON]
+    "mime", ["", "text/html", "text/plain", "application/octet-stream", "image/png", "application/json"]
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        RSS,
+        b"\xef\xbb\xbf" + RSS,
+        b"\n" + RSS,
+        RSS.decode().replace("utf-8", "UTF-16").encode("utf-16"),
+        JSON,
+        b"\xef\xbb\xbf" + JSON,
+    ],
 )
 def test_a_feed_is_known_by_its_bytes(body, mime):
     found = look(body, content_type=mime)
@@ -73,7 +85,10 @@ def test_a_plain_text_is_decoded_by_its_mark_then_by_its_charset(body, charset, 
     assert seen == ["Été"]
 
 
-@pytest.mark.parametrize("body", [bytes(range(256)) * 20, gzip.compress(b"x" * 500), b"\x89PNG\r\n\x1a\n\0\0", b"<", b"\0", b"<!doctype html>"])
+@pytest.mark.parametrize(
+    "body",
+    [bytes(range(256)) * 20, gzip.compress(b"x" * 500), b"\x89PNG\r\n\x1a\n\0\0", b"<", b"\0", b"<!doctype html>"],
+)
 @pytest.mark.parametrize("mime", ["", "text/html", "image/png", "text/plain"])
 @pytest.mark.parametrize("charset", [None, "no-such-charset"])
 def test_no_bytes_at_all_make_it_raise(body, mime, charset):

@@ -15,7 +15,12 @@ ATOM = b'xmlns="http://www.w3.org/2005/Atom"'
 
 def item(number: int = 1, more: bytes = b"", title: bytes | None = None) -> bytes:
     told = title if title is not None else b"t%d" % number
-    return b"<item><title>%s</title><link>https://s.example/%d</link><guid>g%d</guid>%s</item>" % (told, number, number, more)
+    return b"<item><title>%s</title><link>https://s.example/%d</link><guid>g%d</guid>%s</item>" % (
+        told,
+        number,
+        number,
+        more,
+    )
 
 
 def rss(*items: bytes, head: bytes = XML) -> bytes:
@@ -24,7 +29,15 @@ def rss(*items: bytes, head: bytes = XML) -> bytes:
 
 
 def atom(*entries: bytes, more: bytes = b"") -> bytes:
-    return XML + b"<feed " + ATOM + more + b"><title>T</title><link href='https://s.example/'/>" + b"".join(entries) + b"</feed>"
+    return (
+        XML
+        + b"<feed "
+        + ATOM
+        + more
+        + b"><title>T</title><link href='https://s.example/'/>"
+        + b"".join(entries)
+        + b"</feed>"
+    )
 
 
 def read(body: bytes, content_type: str = "") -> Collected:
@@ -88,7 +101,8 @@ def test_a_wrong_word_about_the_encoding_does_not_spoil_the_text(head, title, co
 
 
 @pytest.mark.parametrize(
-    "before", [b"\n\n", b"\xef\xbb\xbf", b" \t\r\n", b"\n<!-- made by hand -->\n", b"\xef\xbb\xbf\n\xef\xbb\xbf", b"junk\n"]
+    "before",
+    [b"\n\n", b"\xef\xbb\xbf", b" \t\r\n", b"\n<!-- made by hand -->\n", b"\xef\xbb\xbf\n\xef\xbb\xbf", b"junk\n"],
 )
 def test_what_stands_before_the_xml_declaration_does_no_harm(before):
     assert titles(before + rss(item())) == ["t1"]
@@ -122,13 +136,17 @@ def utf16(body: bytes) -> bytes:
     return body.decode().replace("utf-8", "UTF-16").encode("utf-16")
 
 
-@pytest.mark.parametrize("wrap", [bytes, utf16, lambda body: body.replace(b"[<", b"[<!--" + b"x" * 70_000 + b"--><", 1)])
+@pytest.mark.parametrize(
+    "wrap", [bytes, utf16, lambda body: body.replace(b"[<", b"[<!--" + b"x" * 70_000 + b"--><", 1)]
+)
 def test_a_billion_laughs_are_not_laughed(wrap):
     found = read_feed(wrap(XML + LAUGHS + rss(item(title=b"&a9;"), head=b"")), url=URL)
     assert len(repr(found)) < 2_000
 
 
-@pytest.mark.parametrize("wrap", [bytes, utf16, lambda body: body.replace(b"[<", b"[<!--" + b"x" * 70_000 + b"--><", 1)])
+@pytest.mark.parametrize(
+    "wrap", [bytes, utf16, lambda body: body.replace(b"[<", b"[<!--" + b"x" * 70_000 + b"--><", 1)]
+)
 @pytest.mark.parametrize("declared", ["<!ENTITY x SYSTEM '{}'>", "<!ENTITY % p SYSTEM '{}'> %p; <!ENTITY x 'y'>"])
 def test_no_file_is_read_through_an_entity(tmp_path, wrap, declared):
     (tmp_path / "secret").write_text("TOPSECRET")
@@ -198,14 +216,24 @@ def test_a_huge_feed_is_read_up_to_a_limit_and_says_so():
     "date", [b"yesterday", b"Mon, 01 Jan 0001 00:00:00 +1400", b"2026-13-45T99:99:99Z", b"", b"9" * 400, b"0000-00-00"]
 )
 def test_a_broken_date_costs_the_date_and_nothing_else(date):
-    found = read(rss(item(1, b"<pubDate>" + date + b"</pubDate>"), item(2, b"<pubDate>Tue, 03 Mar 2026 10:00:00 GMT</pubDate>")))
+    found = read(
+        rss(item(1, b"<pubDate>" + date + b"</pubDate>"), item(2, b"<pubDate>Tue, 03 Mar 2026 10:00:00 GMT</pubDate>"))
+    )
     assert [entry.dating.at for entry in found.entries] == [None, datetime(2026, 3, 3, 10, tzinfo=UTC)]
 
 
 # ── what an entry tells ──
 def test_dates_come_in_utc_with_their_precision():
-    entry = one(atom(b"<entry><title>a</title><id>i</id><link href='https://s.example/1'/><published>2026-03-01T01:00:00+02:00</published><updated>2026-03-02T00:00:00Z</updated></entry>"))
-    assert (entry.dating.at, entry.dating.precision, entry.dating.source) == (datetime(2026, 2, 28, 23, tzinfo=UTC), Precision.SECOND, "feed")
+    entry = one(
+        atom(
+            b"<entry><title>a</title><id>i</id><link href='https://s.example/1'/><published>2026-03-01T01:00:00+02:00</published><updated>2026-03-02T00:00:00Z</updated></entry>"
+        )
+    )
+    assert (entry.dating.at, entry.dating.precision, entry.dating.source) == (
+        datetime(2026, 2, 28, 23, tzinfo=UTC),
+        Precision.SECOND,
+        "feed",
+    )
     assert entry.updated == datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -238,13 +266,21 @@ def test_an_item_without_a_date_is_undated():
 
 @pytest.mark.parametrize(
     ("author", "name"),
-    [(b"j@x.example (Jane Doe)", "Jane Doe"), (b"Jane Doe", "Jane Doe"), (b"j@x.example", "j@x.example"), (b"@" * 300_000, "@" * 300_000)],
+    [
+        (b"j@x.example (Jane Doe)", "Jane Doe"),
+        (b"Jane Doe", "Jane Doe"),
+        (b"j@x.example", "j@x.example"),
+        (b"@" * 300_000, "@" * 300_000),
+    ],
 )
 def test_an_author_is_named_without_the_mailbox(author, name):
     assert one(rss(item(1, b"<author>" + author + b"</author>"))).authors == (name,)
 
 
-@pytest.mark.parametrize("length, size", [(b"1234", 1234), (b"0", None), (b"many", None), ("²".encode(), None), (b"9" * 30, None), (b"-1", None)])
+@pytest.mark.parametrize(
+    ("length", "size"),
+    [(b"1234", 1234), (b"0", None), (b"many", None), ("²".encode(), None), (b"9" * 30, None), (b"-1", None)],
+)
 def test_an_enclosure_is_kept_with_a_size_only_if_it_is_one(length, size):
     told = b'<enclosure url="https://s.example/a.mp3" length="' + length + b'" type="audio/mpeg"/>'
     assert one(rss(item(1, told))).enclosures == (Enclosure("https://s.example/a.mp3", "audio/mpeg", size),)
@@ -290,7 +326,7 @@ def test_an_identity_is_the_same_whichever_parser_reads_it():
 
 def test_a_language_that_is_no_language_is_none():
     assert read(rss(b"<language>fr-CH</language>", item())).language == "fr-CH"
-    assert read(rss(b"<language>\"&gt;&lt;script</language>", item())).language is None
+    assert read(rss(b'<language>"&gt;&lt;script</language>', item())).language is None
 
 
 # ── JSON Feed ──
@@ -306,7 +342,10 @@ def test_a_json_feed_is_read_in_full():
         "attachments": [{"url": "https://s.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5}],
     }))  # fmt: skip
     assert (entry.uid, entry.title, entry.content, entry.summary, entry.language) == ("1", "t", "<p>c", "s", "en")
-    assert (entry.dating.at, entry.updated) == (datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
+    assert (entry.dating.at, entry.updated) == (
+        datetime(2026, 3, 1, 9, tzinfo=UTC),
+        datetime(2026, 3, 2, 10, tzinfo=UTC),
+    )
     assert (entry.categories, entry.authors) == (("a", "b"), ("Jane",))
     assert entry.enclosures == (Enclosure("https://s.example/a.mp3", "audio/mpeg", 5),)
 
@@ -323,11 +362,34 @@ def test_wrong_types_in_one_json_item_cost_the_others_nothing(wrong):
 
 
 def test_an_identity_of_zero_is_one():
-    assert [entry.uid for entry in read(jsonfeed({"id": 0, "title": "a"}, {"id": 1, "title": "b"})).entries] == ["0", "1"]
+    assert [entry.uid for entry in read(jsonfeed({"id": 0, "title": "a"}, {"id": 1, "title": "b"})).entries] == [
+        "0",
+        "1",
+    ]
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=8)
-KEYS = ["id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "date_published", "date_modified", "authors", "author", "tags", "language", "attachments"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = [
+    "id",
+    "url",
+    "external_url",
+    "title",
+    "content_html",
+    "content_text",
+    "summary",
+    "image",
+    "date_published",
+    "date_modified",
+    "authors",
+    "author",
+    "tags",
+    "language",
+    "attachments",
+]
 
 
 @settings(deadline=None)

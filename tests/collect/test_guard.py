@@ -65,9 +65,8 @@ def test_a_scope_does_not_hide_a_link_local_address():
 
 def test_the_factory_makes_no_socket_for_a_private_address():
     make = socket_factory(())
-    with pytest.raises(PrivateAddressError) as refused:
+    with pytest.raises(PrivateAddressError, match=r"127\.0\.0\.1 is a private address"):
         make((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80)))
-    assert refused.value.address == "127.0.0.1"
 
 
 def test_the_factory_makes_a_socket_that_does_not_block():
@@ -122,9 +121,7 @@ def test_a_redirect_to_a_private_address_is_refused(world, listener):
 
 def test_a_name_of_several_private_addresses_is_refused_as_private(monkeypatch):
     def lookup(host, port, *_, **__):
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("10.0.0.1", "192.168.0.1")
-        ]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("10.0.0.1", "192.168.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     assert ask("http://intranet.example/").reason.code == "fetch.private"

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,9 @@ from digest.collect.identity import fingerprint, short_hash, tag_uri, told_apart
 from digest.model import Dating, EntryData
 
 NOW = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-RFC_4151 = re.compile(r"tag:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}-\d\d-\d\d:[A-Za-z0-9/._~!$&'()*+,;=:@-]+", re.IGNORECASE)
+RFC_4151 = re.compile(
+    r"tag:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}-\d\d-\d\d:[A-Za-z0-9/._~!$&'()*+,;=:@-]+", re.IGNORECASE
+)
 
 entries = st.builds(
     EntryData,
@@ -63,7 +66,13 @@ def test_true_copies_stay_one_and_a_lone_identity_stays_as_it_is():
 
 
 # ── what a change is ──
-BEFORE = EntryData(uid="u", title="T", url="https://s.example/1", summary="s", content="<p>One <b>two</b></p><img src='https://a.example/1?sig=1'>")
+BEFORE = EntryData(
+    uid="u",
+    title="T",
+    url="https://s.example/1",
+    summary="s",
+    content="<p>One <b>two</b></p><img src='https://a.example/1?sig=1'>",
+)
 
 
 @pytest.mark.parametrize(
@@ -72,22 +81,18 @@ BEFORE = EntryData(uid="u", title="T", url="https://s.example/1", summary="s", c
      "<p>One <b>two</b></p><script>var t = 5 < 6</script>", "<style>p{}</style><p>One two</p>"],
 )  # fmt: skip
 def test_new_markup_is_no_change(content):
-    from dataclasses import replace
-
     assert fingerprint(replace(BEFORE, content=content)) == fingerprint(BEFORE)
     assert fingerprint(replace(BEFORE, summary=content)) == fingerprint(replace(BEFORE, summary=BEFORE.content))
 
 
-@pytest.mark.parametrize("change", [{"title": "U"}, {"content": "<p>One <b>three</b></p>"}, {"summary": "z"}, {"url": "https://s.example/2"}])
+@pytest.mark.parametrize(
+    "change", [{"title": "U"}, {"content": "<p>One <b>three</b></p>"}, {"summary": "z"}, {"url": "https://s.example/2"}]
+)
 def test_new_words_are_a_change(change):
-    from dataclasses import replace
-
     assert fingerprint(replace(BEFORE, **change)) != fingerprint(BEFORE)
 
 
 def test_what_is_not_read_is_no_change():
-    from dataclasses import replace
-
     other = replace(BEFORE, dating=Dating(NOW), image="https://a.example/i", categories=("x",), uid="v")
     assert fingerprint(other) == fingerprint(BEFORE)
 

@@ -11,7 +11,7 @@ import html
 import re
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import lxml.html
 import nh3
@@ -55,7 +55,8 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 _ELEMENTS = "|".join(sorted(_TAGS | _DROPPED_WHOLE | _LINES | _OTHER_TAGS))
 _NO_MARKUP = re.compile(rf"<(?!/?(?:{_ELEMENTS})\b|!--)", re.IGNORECASE)
 _START_TAG = re.compile(r"<[a-zA-Z]")
-_MANY_TAGS, _DEEPEST = 300, 100
+_MANY_TAGS, _DEEPEST = 200, 100
+_PRE = re.compile(r"(<pre\b[^<>]*>)\n+")  # a parser drops the first of them, so each reading would drop one more
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _POINT = re.compile(r'\b(?:width|height)="[01](?:px)?"')
 _BEACON = re.compile(
@@ -124,7 +125,7 @@ def fragment(markup: str, base: str | None) -> str:
     Passing it twice changes nothing.
     """
     cleaned = legal(_cleaner(web_url(base, None)).clean(_shallow(legal(markup[:MAX_CONTENT]))))
-    return _IMAGE.sub(_keep_image, cleaned).strip()
+    return _PRE.sub(r"\1", _IMAGE.sub(_keep_image, cleaned)).strip()
 
 
 def _shallow(markup: str) -> str:
@@ -166,7 +167,7 @@ def web_url(url: str | None, base: str | None) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    return joined.replace(" ", "%20").replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
+    return re.sub(r'[\s"<>]', lambda match: quote(match[0]), joined)
 
 
 def clean(entry: EntryData, base: str | None) -> EntryData:

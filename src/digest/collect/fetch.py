@@ -222,7 +222,7 @@ def _connection_reason(error: BaseException) -> Reason:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, guard.PrivateAddressError):
-            return Reason("fetch.private", {"error": f"{cause.address} is a private address"})
+            return Reason("fetch.private", {"error": str(cause)})
         cause = getattr(cause, "os_error", None) or cause.__cause__ or cause.__context__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Reason("fetch.no_such_host", {"host": error.host})

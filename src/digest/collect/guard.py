@@ -24,15 +24,7 @@ _DOCUMENTATION = ip_network("3fff::/20")
 
 
 class PrivateAddressError(OSError):
-    """The address is not on the public internet and no setting allows it.
-
-    Its text is the same for all addresses: of a name with several that are refused, aiohttp passes on the first
-    refusal when they all read alike, and a mere `OSError` when they differ.
-    """
-
-    def __init__(self, address: str) -> None:
-        super().__init__("a private address")
-        self.address = address
+    """The address is not on the public internet and no setting allows it."""
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:
@@ -74,7 +66,7 @@ def socket_factory(allow_private: Sequence[str]) -> Callable[[AddrInfo], socket.
     def make(info: AddrInfo) -> socket.socket:
         family, kind, protocol, _, address = info
         if not allowed(str(address[0]), networks):
-            raise PrivateAddressError(str(address[0]))
+            raise PrivateAddressError(f"{address[0]} is a private address")
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made
