@@ -14,7 +14,7 @@ import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +23,7 @@ from xml.sax.saxutils import escape
 
 from digest.config import load
 from digest.flows.context import Context, open_context
+from digest.flows.owner import OWNER
 from digest.flows.run import Cycle, run
 from digest.store import deliveries, editions, entries, sources
 
@@ -261,15 +262,21 @@ class World:
 
     # ── doing ──
     @contextlib.contextmanager
-    def context(self, reached: Callable[[str], None] = lambda _: None) -> Iterator[Context]:
+    def context(self, reached: Callable[[str], None] = lambda _: None, owner: str = OWNER) -> Iterator[Context]:
         with open_context(load(self.configuration(), {}), lambda: self.now, reached) as context:
-            yield context
+            yield replace(context, owner=owner)
 
     def runs(
-        self, *, everything: bool = False, now: bool = False, reached: Callable[[str], None] = lambda _: None
+        self,
+        *,
+        everything: bool = False,
+        now: bool = False,
+        reached: Callable[[str], None] = lambda _: None,
+        owner: str = OWNER,
     ) -> Cycle:
-        with self.context(reached) as context:
-            return asyncio.run(run(context, everything=everything, now=now, stopping=lambda: False))
+        """Run one cycle; `owner` is another process's name where the test plays one."""
+        with self.context(reached, owner) as context:
+            return asyncio.run(run(context, everything=everything, now=now))
 
     # ── looking ──
     def titles(self, edition: str) -> list[str]:

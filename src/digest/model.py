@@ -12,7 +12,8 @@ What comes from outside ends in `Data`; what the ledger keeps has the plain noun
                  │            └──> uncertain                   (lost after the final dot, or killed in between)
                  └── an operator's resend, from failed and uncertain
 
-    Whoever left while a message waited moves to suppressed: from pending, deferred and uncertain.
+    Whoever left while a message waited moves to suppressed: from pending, deferred and uncertain. A message that waited
+    too long fails unsent. The sender whose message was doubted may still come back and tell what became of it.
 """
 
 from __future__ import annotations
@@ -349,7 +350,7 @@ class DeliveryState(StrEnum):
 
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.PENDING: frozenset({DeliveryState.SENDING, DeliveryState.SUPPRESSED}),
+    DeliveryState.PENDING: frozenset({DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.SUPPRESSED}),
     DeliveryState.SENDING: frozenset(
         {DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNCERTAIN}
     ),
@@ -357,7 +358,15 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.SENT: frozenset(),
     DeliveryState.SUPPRESSED: frozenset(),
     DeliveryState.FAILED: frozenset({DeliveryState.PENDING}),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.PENDING, DeliveryState.SUPPRESSED}),
+    DeliveryState.UNCERTAIN: frozenset(
+        {
+            DeliveryState.PENDING,
+            DeliveryState.SUPPRESSED,
+            DeliveryState.SENT,
+            DeliveryState.DEFERRED,
+            DeliveryState.FAILED,
+        }
+    ),
 }
 
 

@@ -147,7 +147,7 @@ def test_a_slow_source_is_not_made_slower_by_its_first_failures():
         (learn([], since=NOW), "no item has told yet how often new ones come, so checked again after 144 minutes"),
         (
             rhythm_of(gap=timedelta(days=1), items=1),
-            "no item has told yet how often new ones come, so checked again after 144 minutes",
+            "no item has told yet how often new ones come, so checked again after 145 minutes",
         ),
         (rhythm_of(gap=timedelta(minutes=160)), "new items come about every 3 h, so checked again after 15 minutes"),
         (
@@ -179,6 +179,7 @@ def test_a_learnt_rhythm_is_told_in_words(rhythm, sentence):
     [
         ({"skip_hours": (8, 9)}, NOW.replace(hour=10), "poll.skip_hours"),
         ({"skip_hours": (24, *range(8, 24))}, NOW.replace(day=17, hour=1), "poll.skip_hours"),
+        ({"skip_hours": (*range(5), *range(6, 24))}, NOW.replace(day=17, hour=5), "poll.skip_hours"),
         ({"skip_days": ("Monday", " tuesday")}, NOW.replace(day=18, hour=0), "poll.skip_days"),
         ({"skip_days": ("monday",), "skip_hours": (0, 1)}, NOW.replace(day=17, hour=2), "poll.skip_days"),
         ({"skip_hours": (9, 10)}, NOW.replace(hour=8), "poll.every"),

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -28,10 +27,10 @@ def reached(at: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def renewed(resources: ExitStack):
-    return resources.enter_context(open_context(load(Path(config_file)), now, reached))
+def reread():
+    return load(Path(config_file))
 
 
 logging.basicConfig(level=logging.INFO)
-with ExitStack() as resources:
-    asyncio.run(Daemon(renewed(resources), renewed).run(resources))
+with open_context(reread(), now, reached) as context:
+    asyncio.run(Daemon(context, reread).run())

@@ -171,3 +171,33 @@ def test_a_source_killed_in_the_middle_is_looked_at_again(world):
     with contextlib.suppress(Killed):
         world.runs(reached=kill)
     assert [c.new for c in world.later(minutes=11).runs().collected] == [1]
+
+
+def test_a_feed_that_moved_is_found_again_through_its_page(world):
+    from world import Answer
+
+    old, new = world.source("alpha").publishes("One"), "/moved.xml"
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="{}"></head><body>Hi</body></html>'
+
+    def home(path):
+        return Answer(body=page.format(path).encode(), headers={"Content-Type": "text/html"})
+
+    world.server.answers["/home"] = home(old.path)
+    configuration = world.configuration()
+    configuration.write_text(configuration.read_text().replace(old.url, world.server.url + "/home"))
+    world.configuration = lambda: configuration
+    world.runs()
+    old.publishes("Two")
+    world.server.answers[new] = world.server.answers.pop(old.path)
+    world.server.answers["/home"] = home(new)
+    world.later(hours=2).runs()
+    world.later(days=1).runs()
+    assert sorted(world.entries("alpha")) == ["One", "Two"]
+
+
+def test_a_hostile_redirect_steers_no_terminal(world):
+    world.source("alpha").redirects_to("http://[/red]\x1b[31mx")
+    world.runs()
+    from digest.flows.status import how_it_went
+
+    assert "\x1b" not in word(how_it_went(world.known("alpha")))

@@ -119,3 +119,39 @@ def test_a_killed_composition_leaves_nothing_behind(world):
     assert world.editions("daily") == []
     world.later(minutes=1).runs(now=True)
     assert world.titles("daily/1") == ["One"]
+
+
+def test_a_cycle_with_the_clock_in_the_future_silences_nothing(world):
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    world.at("2026-03-01T12:00+01:00").runs()
+    world.at("2027-03-01T12:00+01:00").runs()
+    world.source("alpha").publishes("Two")
+    world.at("2026-03-02T07:00+01:00").runs()
+    assert "Two" in world.entries("alpha")
+    assert [edition.due_at.year for edition in world.editions("daily") if edition.number][-1] == 2026
+
+
+def test_a_renamed_source_keeps_its_entries_and_repeats_nothing(world):
+    world.publication("daily")
+    world.source("alpha").publishes("One")
+    world.runs(now=True)
+    world.source("alpha").publishes("Two")
+    world.later(hours=2).runs()
+    alpha = world._sources.pop("alpha")
+    world._sources["renamed"], world._source_settings["renamed"] = alpha, world._source_settings["alpha"]
+    alpha.items.clear()
+    alpha.is_well_again().publishes("Three")
+    world.later(hours=2).runs(now=True)
+    assert sorted(world.titles("daily/2")) == ["Three", "Two"]
+
+
+def test_two_sources_with_one_address_both_keep_their_entries(world):
+    world.source("alpha").publishes("One")
+    configuration = world.configuration()
+    configuration.write_text(
+        configuration.read_text() + f'\n[[source]]\nname = "again"\nurl = "{world.source("alpha").url}"\n'
+    )
+    world.configuration = lambda: configuration
+    cycle = world.runs()
+    assert [item.failed for item in cycle.collected] == [None, None]

@@ -112,22 +112,129 @@ def test_a_relay_that_is_down_costs_nobody_the_edition(site):
         assert len(relay.bodies) == 2
 
 
-def test_a_sender_killed_between_the_dot_and_the_journal_leaves_uncertain(site):
-    class Killed(BaseException):
-        pass
+ELSEWHERE = "another-machine/7/ab"
 
-    def kill(point):
-        if point == "deliver.answered":
+
+class Killed(BaseException):
+    pass
+
+
+def kill_at(point):
+    def reached(at):
+        if at == point:
             raise Killed
 
+    return reached
+
+
+def test_a_sender_on_another_machine_that_vanished_leaves_uncertain_when_its_lease_ends(site):
     with ScriptedRelay() as relay:
         site.relay(relay.port)
         with pytest.raises(Killed):
-            site.runs(now=True, reached=kill)
+            site.runs(now=True, reached=kill_at("deliver.answered"), owner=ELSEWHERE)
         site.later(minutes=1).runs()
-        assert site.deliveries("daily/1")[ANNA] in ("sending", "uncertain")
+        assert site.deliveries("daily/1") == {ANNA: "sending", BERT: "sent"}
         site.later(minutes=11).runs()
         assert site.deliveries("daily/1") == {ANNA: "uncertain", BERT: "sent"}
+        assert len(relay.bodies) == 2
+
+
+def test_a_sender_that_was_only_slow_still_tells_what_became_of_its_message(site):
+    with ScriptedRelay() as relay:
+        site.relay(relay.port)
+        raced = []
+
+        def race(point):
+            if point == "deliver.answered" and not raced:
+                raced.append(point)
+                site.later(minutes=30).runs()
+                assert site.deliveries("daily/1")[ANNA] == "uncertain"
+
+        site.runs(now=True, reached=race, owner=ELSEWHERE)
+        assert len(relay.bodies) == 2
+    assert site.deliveries("daily/1") == {ANNA: "sent", BERT: "sent"}
+
+
+def test_a_living_sender_on_this_machine_is_never_doubted_however_long_it_takes(site):
+    with ScriptedRelay() as relay:
+        site.relay(relay.port)
+        with pytest.raises(Killed):
+            site.runs(now=True, reached=kill_at("deliver.answered"))
+        site.later(hours=5).runs()
+        assert site.deliveries("daily/1")[ANNA] == "sending"
+
+
+def test_a_broken_template_costs_no_reader_their_edition(site):
+    with ScriptedRelay(Manners(rcpt="451 later"), Manners()) as relay:
+        site.relay(relay.port).runs(now=True)
+        template = site.folder / "templates/email/digest.html"
+        template.parent.mkdir(parents=True)
+        template.write_text("{{ nothing.here }}")
+        cycle = site.later(hours=1).runs()
+        assert cycle.in_part
+        assert set(site.deliveries("daily/1").values()) == {"deferred"}
+        template.unlink()
+        site.later(minutes=1).runs()
+        assert site.deliveries("daily/1") == {ANNA: "sent", BERT: "sent"}
+
+
+def test_two_spellings_of_an_address_are_one_reader(site):
+    site._publications.clear()
+    site.publication("daily", recipients=["Anna@example.org", "anna@example.org"])
+    with ScriptedRelay() as relay:
+        site.relay(relay.port).runs(now=True)
+        assert len(relay.bodies) == 1
+
+
+def test_a_respelt_address_keeps_its_waiting_mail(site):
+    with ScriptedRelay(Manners(rcpt=("451 later", "250 ok")), Manners()) as relay:
+        site.relay(relay.port).runs(now=True)
+        site._publications.clear()
+        site.publication("daily", recipients=["Anna@Example.org", BERT])
+        site.later(hours=1).runs()
+        assert len(relay.bodies) == 2
+    assert site.deliveries("daily/1") == {ANNA: "sent", BERT: "sent"}
+
+
+def test_an_edition_whose_publication_is_briefly_gone_is_sent_when_it_is_back(world):
+    from digest.flows import edit as desk
+
+    world.source("alpha").publishes("One")
+    world.publication("daily", approval="manual", recipients=[ANNA])
+    with ScriptedRelay() as relay:
+        world.relay(relay.port).runs(now=True)
+        with world.context() as context:
+            desk.approve(context, desk.find(context, "daily/1"))
+        kept, world._publications = world._publications, []
+        world.later(minutes=1).runs()
+        world._publications = kept
+        world.later(minutes=1).runs()
+        assert len(relay.bodies) == 1
+
+
+def test_a_message_that_waited_for_a_week_is_no_news_any_more(site):
+    with ScriptedRelay(Manners(rcpt="451 later"), Manners()) as relay:
+        site.relay(relay.port).runs(now=True)
+        site.later(days=120).runs()
+        assert relay.bodies == []
+    assert set(site.deliveries("daily/1").values()) == {"failed"}
+
+
+def test_a_relay_that_refuses_us_again_and_again_is_left_alone(site):
+    site._publications.clear()
+    site.publication("daily", recipients=[f"reader{n}@example.org" for n in range(20)])
+    with ScriptedRelay(Manners(rcpt="554 5.7.1 Relay access denied")) as relay:
+        cycle = site.relay(relay.port).runs(now=True)
+        assert cycle.dispatch.down
+    states = list(site.deliveries("daily/1").values())
+    assert states.count("deferred") == 5
+    assert states.count("pending") == 15
+
+
+def test_a_clock_that_was_wrong_does_not_hold_mail_back(site):
+    with ScriptedRelay(Manners(rcpt="451 later"), Manners()) as relay:
+        site.at("2027-03-02T06:00+00:00").relay(relay.port).runs(now=True)
+        site.at("2026-03-02T07:00+00:00").runs()
         assert len(relay.bodies) == 2
 
 

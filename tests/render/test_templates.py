@@ -1,7 +1,6 @@
 import pytest
-from jinja2 import UndefinedError
-from jinja2.exceptions import SecurityError
 
+from digest.errors import PublishError
 from digest.render.email import edition_mail
 from digest.render.templates import built_in_folder, load_templates
 from render.newsroom import edition
@@ -41,10 +40,10 @@ def test_html_is_escaped_and_plain_text_is_not(tmp_path):
 
 
 def test_a_missing_name_is_an_error(tmp_path):
-    with pytest.raises(UndefinedError):
+    with pytest.raises(PublishError, match="nothing"):
         site(tmp_path, "a.html", "{{ nothing }}").render("a.html", {})
 
 
 def test_a_template_cannot_reach_python(tmp_path):
-    with pytest.raises(SecurityError):
+    with pytest.raises(PublishError, match="unsafe"):
         site(tmp_path, "a.html", "{{ x.__class__.__mro__ }}").render("a.html", {"x": "s"})

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from digest.cli.site import json_option, opened, print_json, shown_time, site_options
+from digest.errors import UsageError
 from digest.model import DeliveryState
 from digest.reasons import word
 
@@ -97,6 +98,10 @@ def resend(config_file: Path, only: str, edition: str) -> None:
     address = None if only in {state.value for state in unsettled} else only
     with opened(config_file) as context:
         number = edit.resend(context, edit.find(context, edition), frozenset(states), address)
+    if not number:
+        raise UsageError(
+            f"{edition} has no failed or uncertain delivery to {only}. `digest deliveries {edition}` lists them."
+        )
     click.echo(f"✓ {number} deliveries will be tried again at the next run")
 
 

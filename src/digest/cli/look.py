@@ -62,7 +62,7 @@ def inspect(
         seen = asyncio.run(inspector.look(target, base_url, Kind(kind)))
         failed = failed or isinstance(seen, Failed)
         if as_json:
-            print_json(facts(target, seen, inspector.zone))
+            print_json(facts(target, seen))
         elif isinstance(seen, Failed):
             click.secho(f"✗ {target}: {word(seen.reason)}", fg="red", err=True)
         else:
@@ -213,6 +213,7 @@ def status(config_file: Path, *, as_json: bool) -> int:
 
 def _tell_status(context: Context) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from digest.flows.status import how_it_went
@@ -221,13 +222,13 @@ def _tell_status(context: Context) -> None:
     stands = read_status(context)
     console = Console()
     holder = f"a daemon runs: {stands.daemon.owner}" if stands.daemon else "no daemon runs"
-    console.print(f"[bold]{context.site.title}[/bold] — {holder}", highlight=False)
+    console.print(f"[bold]{escape(context.site.title)}[/bold] — {holder}", highlight=False)
     table = Table("source", "entries", "last look", "next look", "how it went", box=None, header_style="dim")
     for source in stands.sources:
         style = "red" if source.failures else None
         table.add_row(
-            source.spec.name, str(source.entries), shown_time(source.checked), shown_time(source.next_check),
-            word(how_it_went(source)), style=style,
+            escape(source.spec.name), str(source.entries), shown_time(source.checked), shown_time(source.next_check),
+            escape(word(how_it_went(source))), style=style,
         )  # fmt: skip
     console.print(table)
     table = Table("publication", "schedule", "next edition", "newest", "state", "mail", box=None, header_style="dim")
@@ -235,7 +236,7 @@ def _tell_status(context: Context) -> None:
         mail = ", ".join(f"{number} {state.value}" for state, number in item.deliveries.items())
         newest = f"{item.slug}/{item.latest.number}" if item.latest else "none yet"
         state = item.latest.state.value if item.latest else ""
-        table.add_row(item.title, item.schedule, shown_time(item.next_due), newest, state, mail)
+        table.add_row(escape(item.title), escape(item.schedule), shown_time(item.next_due), newest, state, mail)
     console.print(table)
     for draft in stands.drafts:
         console.print(f"waiting for you: digest editions approve {draft.slug}/{draft.number}", highlight=False)

@@ -81,7 +81,7 @@ def opened(config_file: Path, at: datetime | None = None) -> Iterator[Context]:
     """Open the site that a configuration file describes."""
     from digest.flows.context import open_context
 
-    with open_context(configuration_of(config_file), clock_of(at)) as context:
+    with open_context(configuration_of(config_file), clock_of(at), agreed_by=system_clock) as context:
         yield context
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ import click
 
 from digest.cli.site import (
     at_option,
-    clock_of,
     configuration_of,
     json_option,
     opened,
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from digest.flows.context import Context
     from digest.flows.deliver import Dispatch
     from digest.flows.publish import Written
+    from digest.flows.trouble import Trouble
 
 PARTLY = 3
 
@@ -50,17 +49,19 @@ def run(config_file: Path, at: datetime | None, *, as_json: bool, everything: bo
     from digest.flows.run import run as run_cycle
 
     with opened(config_file, at) as context:
-        cycle = asyncio.run(run_cycle(context, everything=everything, now=now, stopping=lambda: False))
+        cycle = asyncio.run(run_cycle(context, everything=everything, now=now))
         if as_json:
             print_json({
                 "collected": cycle.collected, "composed": cycle.composed, "written": cycle.written,
                 "delivered": {state.value: number for state, number in cycle.dispatch.counts.items()},
+                "troubles": cycle.troubles,
             })  # fmt: skip
         else:
             _tell_collected(cycle.collected)
             _tell_composed(context, cycle.composed)
             _tell_written(cycle.written)
             _tell_delivered(cycle.dispatch)
+        _tell_troubles(cycle.troubles)
     return PARTLY if cycle.in_part else 0
 
 
@@ -74,15 +75,10 @@ def daemon(config_file: Path) -> None:
     import logging
 
     from digest.engine.embedded import Daemon
-    from digest.flows.context import open_context
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-
-    def renewed(resources: ExitStack) -> Context:
-        return resources.enter_context(open_context(configuration_of(config_file), clock_of(None)))
-
-    with ExitStack() as resources:
-        asyncio.run(Daemon(renewed(resources), renewed).run(resources))
+    with opened(config_file) as context:
+        asyncio.run(Daemon(context, lambda: configuration_of(config_file)).run())
 
 
 @click.command()
@@ -110,12 +106,14 @@ def collect(config_file: Path, at: datetime | None, *, as_json: bool, names: Seq
 
 @click.command()
 @site_options
-def feeds(config_file: Path) -> None:
+def feeds(config_file: Path) -> int:
     """Write feeds and pages again, where they changed."""
     from digest.flows.publish import publish_feeds
 
+    troubles: list[Trouble] = []
     with opened(config_file) as context:
-        _tell_written(publish_feeds(context))
+        _tell_written(publish_feeds(context, troubles))
+    return _tell_troubles(troubles)
 
 
 @click.command()
@@ -123,7 +121,7 @@ def feeds(config_file: Path) -> None:
 @at_option
 @click.argument("publication")
 @click.option("--now", is_flag=True, help="Make it as if it were due.")
-def compose(config_file: Path, at: datetime | None, publication: str, *, now: bool) -> None:
+def compose(config_file: Path, at: datetime | None, publication: str, *, now: bool) -> int:
     """Make the edition of a publication that is due, and write it to disk."""
     from digest.flows.compose import compose as compose_occurrence
     from digest.flows.compose import compose_now, due_occurrences
@@ -137,7 +135,9 @@ def compose(config_file: Path, at: datetime | None, publication: str, *, now: bo
         _tell_composed(context, [item for item in made if item is not None])
         if not made:
             click.echo("Nothing is due. Use --now to make an edition all the same.")
-        _tell_written(publish_due(context))
+        troubles: list[Trouble] = []
+        _tell_written(publish_due(context, troubles))
+    return _tell_troubles(troubles)
 
 
 @click.command()
@@ -153,11 +153,12 @@ def send(config_file: Path, at: datetime | None, edition: str) -> int:
         row = edit.find(context, edition)
         if not context.configuration.settings.relay:
             raise UsageError("There is no relay to send by. Add a [[relay]] table to the configuration.")
-        dispatch = deliver_due(context, only=row.id)
+        troubles: list[Trouble] = []
+        dispatch = deliver_due(context, troubles, only=row.id)
     _tell_delivered(dispatch)
     if not dispatch.counts:
         click.echo("Nothing of it is due.")
-    return PARTLY if dispatch.in_part else 0
+    return PARTLY if _tell_troubles(troubles) or dispatch.in_part else 0
 
 
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────
@@ -190,6 +191,12 @@ def _tell_composed(context: Context, composed: Sequence[Composition]) -> None:
 def _tell_written(written: Sequence[Written]) -> None:
     for item in written:
         click.echo(f"✓ {len(item.paths)} file{'s' if len(item.paths) > 1 else ''} written to {item.root}")
+
+
+def _tell_troubles(troubles: Sequence[Trouble]) -> int:
+    for trouble in troubles:
+        click.secho(f"✗ {trouble.subject}: {trouble.told}", fg="red", err=True)
+    return PARTLY if troubles else 0
 
 
 def _tell_delivered(dispatch: Dispatch) -> None:

@@ -12,22 +12,24 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from digest.clock import system_clock
+from digest.config import Configuration
 from digest.errors import DigestError, LedgerError
 from digest.flows.collect import collect, due_sources
 from digest.flows.compose import compose_due, is_edition_due
-from digest.flows.context import Context, may_take
+from digest.flows.context import Context, renewed
 from digest.flows.deliver import deliver_due
+from digest.flows.owner import may_take
 from digest.flows.publish import publish_due, publish_feeds
 from digest.flows.status import DAEMON
+from digest.flows.trouble import Trouble
 from digest.store import leases
 
 logger = logging.getLogger("digest.daemon")
@@ -35,26 +37,31 @@ logger = logging.getLogger("digest.daemon")
 BEAT = timedelta(seconds=1)
 RENEWAL = timedelta(seconds=10)
 LEASE = timedelta(seconds=45)
+
 PATIENCE = timedelta(minutes=2)
 """How long a due edition waits for the sources that are due with it."""
 
 DRAIN_SECONDS = 9.0
 """How long work under way may take to end after SIGTERM; what is cut off then is journalled as such."""
 
+PAUSES = (30.0, 60.0, 300.0, 900.0)
+"""Seconds before what could not be done is tried again: a relay locks accounts that knock every second."""
+
 
 @dataclass(slots=True)
 class Daemon:
-    """A running engine. `renewed` opens a new context after SIGHUP, or raises what is wrong with it."""
+    """A running engine. `reread` reads the configuration again after SIGHUP, or raises what is wrong with it."""
 
     context: Context
-    renewed: Callable[[ExitStack], Context]
+    reread: Callable[[], Configuration]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reloading: asyncio.Event = field(default_factory=asyncio.Event)
-    _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
+    _pauses: dict[str, tuple[int, float]] = field(default_factory=dict)
     _lost: bool = False
 
-    async def run(self, resources: ExitStack) -> None:
+    async def run(self) -> None:
         """Beat until SIGTERM or SIGINT, then let work under way come to a clean end.
 
         Raises:
@@ -68,58 +75,79 @@ class Daemon:
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        reload = partial(self._reload, resources)
-        for work, pause in (
-            (self._collect, BEAT),
-            (self._edit, BEAT),
-            (reload, BEAT),
-            (self._hold_on, RENEWAL),
-        ):
+        beats = {self._collect: BEAT, self._edit: BEAT, self._send: BEAT, self._reload: BEAT, self._hold_on: RENEWAL}
+        for work, pause in beats.items():
             scheduler.add_job(work, IntervalTrigger(seconds=int(pause.total_seconds())))
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat dropped over work at hand is no news
-        await asyncio.to_thread(publish_feeds, self.context)
+        await self._working("feeds", asyncio.to_thread(self._write_feeds))
         scheduler.start()
         logger.info("daemon.started owner=%s", self.context.owner)
+        watch = asyncio.ensure_future(_beat_on(scheduler))
         await self.stopping.wait()
+        watch.cancel()
         scheduler.shutdown(wait=False)
-        await self._drain()
+        await self._end(loop.time() + DRAIN_SECONDS)
         if self._lost:
             raise LedgerError("Another daemon has taken this ledger over. Stop one of the two.")
-        let_go(self.context)
         logger.info("daemon.stopped")
 
-    async def _drain(self) -> None:
+    async def _end(self, deadline: float) -> None:
+        """Wait for work under way and give the lease back, but not for ever."""
+        loop = asyncio.get_running_loop()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=max(0.0, deadline - loop.time()))
         if not self._at_work:
-            return
-        _, unfinished = await asyncio.wait(self._at_work, timeout=DRAIN_SECONDS)
-        if unfinished:
-            logger.warning("daemon.cut_off work=%d", len(unfinished))
-            logging.shutdown()
-            os._exit(3)  # threads at a hanging relay cannot be stopped; their rows tell what was under way
+            giving_back = asyncio.ensure_future(asyncio.to_thread(let_go, self.context))
+            await asyncio.wait([giving_back], timeout=max(0.5, deadline - loop.time()))
+            if giving_back.done():
+                return
+        logger.warning("daemon.cut_off work=%d", len(self._at_work))
+        logging.shutdown()
+        os._exit(3)  # threads at a hanging relay cannot be stopped; their rows tell what was under way
 
-    async def _working(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do a piece of work that `_drain` waits for; what goes wrong is logged, and tried again at the next beat."""
+    async def _working(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do a piece of work that the end waits for; what goes wrong is logged and, after a pause, tried again."""
         task = asyncio.ensure_future(work)
         self._at_work.add(task)
         try:
             await asyncio.shield(task)
         except DigestError as error:
-            logger.error("daemon.failed error=%s", error)  # noqa: TRY400 - a sentence, not a traceback
+            logger.error("daemon.failed work=%s error=%s", name, error)  # noqa: TRY400 - a sentence, not a traceback
+            self._pause(name)
         except Exception:
-            logger.exception("daemon.bug")
+            logger.exception("daemon.bug work=%s", name)
+            self._pause(name)
         finally:
             self._at_work.discard(task)
 
+    # ── pauses ──
+    def _pause(self, name: str) -> None:
+        times = self._pauses.get(name, (0, 0.0))[0]
+        self._pauses[name] = (times + 1, asyncio.get_running_loop().time() + PAUSES[min(times, len(PAUSES) - 1)])
+
+    def _is_pausing(self, name: str) -> bool:
+        return self._pauses.get(name, (0, 0.0))[1] > asyncio.get_running_loop().time()
+
+    def _tell(self, name: str, troubles: list[Trouble]) -> None:
+        for trouble in troubles:
+            logger.error("daemon.trouble subject=%s error=%s", trouble.subject, trouble.told)
+        if troubles:
+            self._pause(name)
+        else:
+            self._pauses.pop(name, None)
+
+    # ── beats ──
     async def _hold_on(self) -> None:
-        now = self.context.clock()
-        with self.context.ledger.writing() as connection:
-            held = leases.renew(connection, DAEMON, self.context.owner, now + LEASE)
-        if not held:
-            self._lost = True
-            self.stopping.set()
+        async def renew() -> None:
+            self._lost = not await asyncio.to_thread(hold_on, self.context)
+            if self._lost:
+                self.stopping.set()
+
+        await self._working("lease", renew())
 
     async def _collect(self) -> None:
-        await self._working(self._look_around())
+        if not self._is_pausing("collect"):
+            await self._working("collect", self._look_around())
 
     async def _look_around(self) -> None:
         """Collect what is due, one round at a time."""
@@ -132,37 +160,77 @@ class Daemon:
                     logger.info("source.collected source=%s new=%d revised=%d", item.source, item.new, item.revised)
 
     async def _edit(self) -> None:
-        await self._working(self._make_and_send())
+        if not self._is_pausing("edit"):
+            await self._working("edit", self._make_and_publish())
 
-    async def _make_and_send(self) -> None:
-        """Make what is due, of what is new up to this moment, and send what is to be sent."""
+    async def _make_and_publish(self) -> None:
+        """Make what is due, of what is new up to this moment, and write it to disk."""
         if await asyncio.to_thread(is_edition_due, self.context):
-            round_ = asyncio.ensure_future(self._look_around())
-            await asyncio.wait([round_], timeout=PATIENCE.total_seconds())
-        await asyncio.to_thread(self._make_and_send_now)
+            looking = asyncio.ensure_future(self._look_around())
+            await asyncio.wait([looking], timeout=PATIENCE.total_seconds())
+            if looking.done():
+                looking.result()
+        troubles: list[Trouble] = []
+        await asyncio.to_thread(self._edit_now, troubles)
+        self._tell("edit", troubles)
 
-    def _make_and_send_now(self) -> None:
-        for made in compose_due(self.context):
+    def _edit_now(self, troubles: list[Trouble]) -> None:
+        for made in compose_due(self.context, troubles, self.stopping.is_set):
             if made.skipped:
                 logger.info("edition.skipped publication=%s reason=%s", made.slug, made.skipped.code)
             else:
                 logger.info("edition.made publication=%s number=%s stories=%d", made.slug, made.number, made.stories)
-        for written in publish_due(self.context):
+        for written in publish_due(self.context, troubles):
             logger.info("files.written root=%s number=%d", written.root, len(written.paths))
-        for state, number in deliver_due(self.context, self.stopping.is_set).counts.items():
-            logger.info("delivery.%s number=%d", state.value, number)
 
-    async def _reload(self, resources: ExitStack) -> None:
+    def _write_feeds(self) -> None:
+        troubles: list[Trouble] = []
+        publish_feeds(self.context, troubles)
+        for trouble in troubles:
+            logger.error("daemon.trouble subject=%s error=%s", trouble.subject, trouble.told)
+
+    async def _send(self) -> None:
+        """Send what is due, but not by a configuration that is about to change: someone may have left."""
+        if not self._is_pausing("send") and not self.reloading.is_set():
+            await self._working("send", self._send_now())
+
+    async def _send_now(self) -> None:
+        troubles: list[Trouble] = []
+        stopping = lambda: self.stopping.is_set() or self.reloading.is_set()  # noqa: E731 - asked between two messages
+        dispatch = await asyncio.to_thread(deliver_due, self.context, troubles, stopping)
+        for state, number in dispatch.counts.items():
+            logger.info("delivery.%s number=%d", state.value, number)
+        if dispatch.down:
+            troubles.append(Trouble("relay", dispatch.down))
+        self._tell("send", troubles)
+
+    async def _reload(self) -> None:
         """After SIGHUP take over a changed configuration; a wrong one is reported, and the old one stays."""
         if not self.reloading.is_set():
             return
-        self.reloading.clear()
         try:
-            self.context = await asyncio.to_thread(self.renewed, resources)
+            self.context = await asyncio.to_thread(lambda: renewed(self.context, self.reread()))
         except DigestError as error:
             logger.error("daemon.reload_failed error=%s", error)  # noqa: TRY400 - a sentence, not a traceback
         else:
+            self._pauses.clear()
             logger.info("daemon.reloaded")
+        finally:
+            self.reloading.clear()
+
+
+async def _beat_on(scheduler: AsyncIOScheduler) -> None:
+    """Wake the scheduler when the machine's clock is set back: it would wait until the old time comes again."""
+    loop = asyncio.get_running_loop()
+    ahead = system_clock().timestamp() - loop.time()
+    while True:
+        await asyncio.sleep(BEAT.total_seconds())
+        now = system_clock()
+        if now.timestamp() - loop.time() < ahead - 2 * BEAT.total_seconds():
+            logger.warning("daemon.clock_set_back")
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now)
+        ahead = now.timestamp() - loop.time()
 
 
 def hold(context: Context) -> None:
@@ -180,6 +248,12 @@ def hold(context: Context) -> None:
                 "Stop it first."
             )
         leases.take(connection, DAEMON, context.owner, now, now + LEASE)
+
+
+def hold_on(context: Context) -> bool:
+    """Renew the daemon's lease; False when another has taken it over."""
+    with context.ledger.writing() as connection:
+        return leases.renew(connection, DAEMON, context.owner, context.clock() + LEASE)
 
 
 def let_go(context: Context) -> None:

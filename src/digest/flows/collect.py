@@ -17,7 +17,9 @@ from digest.collect import discover, identity
 from digest.collect.clean import clean, plain, web_url
 from digest.collect.fetch import Answer, Fetched, HttpFetcher, Unchanged, Validators, read_file
 from digest.compose.polling import PollResult, next_check
-from digest.flows.context import LEASE, Context, may_take
+from digest.errors import LedgerError
+from digest.flows.context import Context
+from digest.flows.owner import LEASE, may_take
 from digest.model import Collected, EntryData, Failed, Kind, Reason
 from digest.store import entries, events, sources
 from digest.store.entries import NewEntry
@@ -64,7 +66,12 @@ async def collect(context: Context, source_ids: Sequence[int]) -> tuple[Collecti
         user_agent=context.user_agent, clock=context.clock, timeout=fetch.timeout,
         max_bytes=fetch.max_bytes, allow_private=fetch.allow_private,
     ) as fetcher:  # fmt: skip
-        return tuple(await asyncio.gather(*(_collect_one(context, fetcher, source) for source in claimed)))
+        looks = [_collect_one(context, fetcher, source) for source in claimed]
+        done = await asyncio.gather(*looks, return_exceptions=True)
+    for result in done:
+        if isinstance(result, BaseException):
+            raise result
+    return tuple(result for result in done if isinstance(result, Collection))
 
 
 def _free_abandoned(context: Context) -> None:
@@ -88,6 +95,8 @@ async def _collect_one(context: Context, fetcher: HttpFetcher, source: Source) -
     try:
         answer, read = await _read(context, fetcher, source)
         return await asyncio.to_thread(_keep, context, source, answer, read)
+    except LedgerError:
+        raise
     except Exception as error:
         # A bug met on one source's document must not cost the others theirs; it is logged and shown in `status`.
         logger.exception("source.bug", extra={"source": source.spec.name})
@@ -147,7 +156,8 @@ def _keep(context: Context, source: Source, answer: Answer, read: Collected | Fa
     base = discover.base_of(read, answer.url if isinstance(answer, Fetched) else None)
     new, revised = _sort_out(context, source, read.entries, base)
     values |= {
-        "title": "" if read.kind is Kind.FOLDER else plain(read.title), "link": web_url(read.link, base), "spoken": read.language, "route": read.route,
+        "title": "" if read.kind is Kind.FOLDER else plain(read.title), "link": web_url(read.link, base),
+        "spoken": read.language, "route": read.route,
         "first_collected_at": source.first_collected or now,
     }  # fmt: skip
     if isinstance(answer, Fetched) and read.route.endswith("announced by the page"):
@@ -184,7 +194,7 @@ def _sort_out(
             continue
         cleaned = clean(data, base)
         if before is None:
-            tag = identity.tag_uri(authority, now, source.spec.url, data.uid)
+            tag = identity.tag_uri(authority, now, f"{source.id} {source.spec.url}", data.uid)
             new.setdefault(cleaned.uid, NewEntry(cleaned, tag, fingerprint))
         else:
             revised.setdefault(before.id, (before.id, cleaned, fingerprint))
@@ -201,9 +211,11 @@ def _keep_failure(context: Context, source: Source, failed: Failed) -> Collectio
     next_at, next_reason = next_check(polled, now)
     if context.local_path(source.spec.url):
         next_at, next_reason = now + LOCAL_WAIT, Reason("poll.local")
+    # A feed that a page announced may have moved: the next look begins at the page again.
+    anew = dict.fromkeys(("route_url", "etag", "last_modified")) if source.route_url else {}
     with context.ledger.writing() as connection:
         sources.put_back(
-            connection, source.id, checked_at=now, failures=failures,
+            connection, source.id, checked_at=now, failures=failures, **anew,
             reason_code=failed.reason.code, reason_args=dict(failed.reason.args),
             next_check_at=next_at, next_check_code=next_reason.code, next_check_args=dict(next_reason.args),
         )  # fmt: skip

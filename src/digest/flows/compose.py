@@ -6,6 +6,7 @@ written with every choice. Killed before the commit nothing happened; after it, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -14,6 +15,7 @@ from digest.compose import schedule
 from digest.compose.select import Selection, select
 from digest.config import PublicationSettings
 from digest.flows.context import Context, rules_of
+from digest.flows.trouble import Trouble, contained
 from digest.model import Edition, EditionState, Reason
 from digest.store import editions, entries, events, publications
 
@@ -33,12 +35,14 @@ class Composition:
 
 def due_occurrences(context: Context, settings: PublicationSettings) -> tuple[datetime, ...]:
     """List the occurrences of a publication that have come and have no edition."""
+    now = context.clock()
     with context.ledger.reading() as connection:
         row = publications.by_slug(connection, settings.slug)
     assert row is not None, "the context has agreed the ledger with the configuration"
     plan = schedule.parse(settings.schedule, context.configuration.zone_of(settings))
-    since = max(row.scheduled_since, row.last_due or row.scheduled_since)
-    return schedule.due(plan, since, context.clock(), settings.catch_up)
+    # What lies ahead of now was written by a clock that was wrong; it must not silence the publication until then.
+    since = max((at for at in (row.scheduled_since, row.last_due) if at and at <= now), default=now)
+    return schedule.due(plan, since, now, settings.catch_up)
 
 
 def is_edition_due(context: Context) -> bool:
@@ -46,14 +50,22 @@ def is_edition_due(context: Context) -> bool:
     return any(due_occurrences(context, settings) for settings in context.publications)
 
 
-def compose_due(context: Context) -> tuple[Composition, ...]:
-    """Make every edition that is due."""
-    return tuple(
-        made
-        for settings in context.publications
-        for due_at in due_occurrences(context, settings)
-        if (made := compose(context, settings, due_at)) is not None
-    )
+def compose_due(
+    context: Context, troubles: list[Trouble], stopping: Callable[[], bool] = lambda: False
+) -> tuple[Composition, ...]:
+    """Make every edition that is due; a publication that cannot be made leaves its trouble and costs no other one.
+
+    `stopping` is asked before each edition.
+    """
+    composed: list[Composition] = []
+    for settings in context.publications:
+        with contained(troubles, settings.slug):
+            for due_at in due_occurrences(context, settings):
+                if stopping():
+                    return tuple(composed)
+                if (made := compose(context, settings, due_at)) is not None:
+                    composed.append(made)
+    return tuple(composed)
 
 
 def compose(context: Context, settings: PublicationSettings, due_at: datetime) -> Composition | None:

@@ -5,14 +5,11 @@ Opening a context also tells the ledger what the configuration wants, so that ev
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from secrets import token_hex
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,18 +17,22 @@ from digest import __version__
 from digest.clock import Clock
 from digest.compose.select import Rules
 from digest.config import Configuration, PublicationSettings
+from digest.deliver.address import Address, parse_address
+from digest.errors import ConfigError, Problem
+from digest.flows.owner import OWNER
 from digest.model import Publication, Site
 from digest.render.templates import Templates, load_templates
 from digest.store import publications, sources
 from digest.store.ledger import Ledger, open_ledger
 from digest.store.sources import SourceSpec
 
-OWNER = f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}"
-"""This process in leases: host, pid, and a token since pids come again (in a container always the same)."""
-
 
 def _nothing(point: str) -> None:
     """Be reached; tests put a kill in this place."""
+
+
+Readers = Mapping[str, Mapping[str, Address]]
+"""Who gets which publication: by slug, then by the address in lower case, so that each reader counts once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Context:
     ledger: Ledger
     clock: Clock
     templates: Templates
+    readers: Readers
     owner: str = OWNER
     reached: Callable[[str], None] = _nothing
 
@@ -102,25 +104,58 @@ def rules_of(settings: PublicationSettings) -> Rules:
 
 @contextmanager
 def open_context(
-    configuration: Configuration, clock: Clock, reached: Callable[[str], None] = _nothing
+    configuration: Configuration,
+    clock: Clock,
+    reached: Callable[[str], None] = _nothing,
+    *,
+    agreed_by: Clock | None = None,
 ) -> Iterator[Context]:
     """Open the ledger and agree it with the configuration.
+
+    `agreed_by` is the clock by which schedules are seen for the first time: the machine's, where `clock` is `--at`.
 
     Raises:
         LedgerError: the ledger cannot be used as it is.
     """
-    settings = configuration.settings
-    ledger = open_ledger(settings.database.url, configuration.folder)
+    ledger = open_ledger(configuration.settings.database.url, configuration.folder)
     try:
-        templates = load_templates(configuration.folder / settings.paths.templates)
-        context = Context(configuration, ledger, clock, templates, reached=reached)
-        agree(context)
+        context = _context(configuration, ledger, clock, reached)
+        agree(context, (agreed_by or clock)())
         yield context
     finally:
         ledger.close()
 
 
-def agree(context: Context) -> None:
+def renewed(context: Context, configuration: Configuration) -> Context:
+    """Go on with the same ledger under a changed configuration.
+
+    Raises:
+        ConfigError: the ledger is another one; that takes a restart.
+    """
+    if configuration.settings.database != context.configuration.settings.database:
+        told = Problem(str(configuration.file), None, "database.url", "it has changed.", "Restart the daemon.")
+        raise ConfigError([told])
+    fresh = _context(configuration, context.ledger, context.clock, context.reached)
+    agree(fresh, context.clock())
+    return fresh
+
+
+def _context(configuration: Configuration, ledger: Ledger, clock: Clock, reached: Callable[[str], None]) -> Context:
+    templates = load_templates(configuration.folder / configuration.settings.paths.templates)
+    readers = {item.slug: _readers(item) for item in configuration.settings.publication}
+    return Context(configuration, ledger, clock, templates, readers, reached=reached)
+
+
+def _readers(settings: PublicationSettings) -> dict[str, Address]:
+    found: dict[str, Address] = {}
+    for text in settings.recipients:
+        address = parse_address(text)
+        assert isinstance(address, Address), "the configuration has checked the recipients"
+        found.setdefault(str(address).lower(), address)
+    return found
+
+
+def agree(context: Context, now: datetime) -> None:
     """Make the ledger's sources and publications those of the configuration."""
     settings = context.configuration.settings
     specs = [
@@ -133,31 +168,4 @@ def agree(context: Context) -> None:
     with context.ledger.writing() as connection:
         sources.sync(connection, specs)
         for item in settings.publication:
-            publications.sync(
-                connection, item.slug, item.schedule, context.configuration.zone_of(item), context.clock()
-            )
-
-
-def holder_is_gone(owner: str) -> bool:
-    """Tell for certain that the process behind a lease of this machine has ended; False where that cannot be known."""
-    host, pid, _ = owner.rsplit("/", 2)
-    if host != socket.gethostname() or not pid.isdigit() or owner == OWNER:
-        return False
-    if int(pid) == os.getpid():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def may_take(owner: str, until: datetime, now: datetime) -> bool:
-    """Tell whether a lease may be taken over: it has run out, or its holder surely is no more."""
-    return until <= now or holder_is_gone(owner)
-
-
-LEASE = timedelta(minutes=10)
-"""How long work may take before another may think it abandoned; longer than any single time-out."""
+            publications.sync(connection, item.slug, item.schedule, context.configuration.zone_of(item), now)

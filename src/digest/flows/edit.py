@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from digest.deliver.address import parse_address
 from digest.errors import UsageError
 from digest.flows.context import Context
 from digest.model import DeliveryState, EditionState, Reason
+from digest.reasons import word
 from digest.store import deliveries, editions, events
 from digest.store.editions import EditionRow
 
@@ -34,7 +36,7 @@ def approve(context: Context, row: EditionRow) -> None:
     with context.ledger.writing() as connection:
         if not editions.move(connection, row.id, EditionState.APPROVED):
             raise UsageError(f"Edition {row.slug}/{row.number} is {row.state.value}; only a draft can be approved.")
-        editions.mark_published(connection, row.id, None)
+        editions.publish_again(connection, row.id)
         events.record(connection, context.clock(), f"edition:{row.id}", Reason("edition.approved"))
 
 
@@ -45,17 +47,22 @@ def skip(context: Context, row: EditionRow) -> None:
         UsageError: it has been published or sent already.
     """
     with context.ledger.writing() as connection:
-        published = row.state is EditionState.APPROVED and row.published_at is not None
-        if published or not editions.move(connection, row.id, EditionState.SKIPPED, Reason("edition.skipped_by_hand")):
+        if not editions.skip(connection, row.id, Reason("edition.skipped_by_hand")):
             raise UsageError(f"Edition {row.slug}/{row.number} is published already; it can no longer be skipped.")
-        editions.let_go(connection, row.id)
 
 
 def resend(context: Context, row: EditionRow, states: frozenset[DeliveryState], address: str | None) -> int:
-    """Plan failed or uncertain deliveries anew, under the same Message-ID; answer how many."""
+    """Plan failed or uncertain deliveries anew, under the same Message-ID; answer how many.
+
+    Raises:
+        UsageError: `address` is none.
+    """
+    parsed = None if address is None else parse_address(address)
+    if isinstance(parsed, Reason):
+        raise UsageError(f"{word(parsed)}.")
     now = context.clock()
     with context.ledger.writing() as connection:
-        number = deliveries.again(connection, row.id, states, address, now)
+        number = deliveries.again(connection, row.id, states, None if parsed is None else str(parsed), now)
         if number:
             editions.move(connection, row.id, EditionState.SENDING)
             events.record(connection, now, f"edition:{row.id}", Reason("edition.resent", {"number": number}))

@@ -52,8 +52,8 @@ class Inspector:
         return read if isinstance(read, Failed) else discover.cleaned(read, answer.url or base_url)
 
 
-def facts(target: str, seen: Collected | Failed, zone: ZoneInfo) -> dict[str, Any]:
-    """Lay out what was seen, as the JSON of design §8, dates in `zone`; a failure is an object with `error`."""
+def facts(target: str, seen: Collected | Failed) -> dict[str, Any]:
+    """Lay out what was seen, as the JSON of design §8; a failure is an object with `error`."""
     from digest.reasons import word
 
     if isinstance(seen, Failed):
@@ -66,14 +66,14 @@ def facts(target: str, seen: Collected | Failed, zone: ZoneInfo) -> dict[str, An
         "title": seen.title,
         "language": seen.language,
         "feeds": [{"url": feed.url, "type": feed.media_type, "title": feed.title} for feed in seen.feeds],
-        "article": None if seen.article is None else _article(seen.article, zone),
-        "blocks": [_block(block, zone) for block in seen.blocks],
-        "entries": [_entry(entry, zone) for entry in seen.entries],
+        "article": None if seen.article is None else _article(seen.article),
+        "blocks": [_block(block) for block in seen.blocks],
+        "entries": [_entry(entry) for entry in seen.entries],
         "notes": list(seen.notes),
     }
 
 
-def _dating(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
+def _dating(entry: EntryData) -> dict[str, Any]:
     dating = entry.dating
     return {
         "published": dating.at.isoformat() if dating.at else None,
@@ -83,24 +83,24 @@ def _dating(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _entry(entry: EntryData, zone: ZoneInfo) -> dict[str, Any]:
+def _entry(entry: EntryData) -> dict[str, Any]:
     return {
-        "url": entry.url, "uid": entry.uid, "title": entry.title, "authors": list(entry.authors), **_dating(entry, zone),
+        "url": entry.url, "uid": entry.uid, "title": entry.title, "authors": list(entry.authors), **_dating(entry),
         "summary": entry.summary, "image": entry.image,
     }  # fmt: skip
 
 
-def _article(article: Article, zone: ZoneInfo) -> dict[str, Any]:
+def _article(article: Article) -> dict[str, Any]:
     entry = article.entry
     return {
-        "url": entry.url, "title": entry.title, "authors": list(entry.authors), **_dating(entry, zone),
+        "url": entry.url, "title": entry.title, "authors": list(entry.authors), **_dating(entry),
         "language": entry.language, "image": entry.image, "summary": entry.summary,
         "text": article.text, "html": entry.content,
     }  # fmt: skip
 
 
-def _block(block: Block, zone: ZoneInfo) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, Any]:
     return {
         "role": block.role.value, "heading": block.heading, "selector": block.selector,
-        "confidence": round(block.confidence, 3), "entries": [_entry(entry, zone) for entry in block.entries],
+        "confidence": round(block.confidence, 3), "entries": [_entry(entry) for entry in block.entries],
     }  # fmt: skip

@@ -33,5 +33,5 @@ def preview_documents(context: Context, slug: str) -> tuple[Document, ...]:
     )
     return tuple(
         Document(f"{slug}/preview/{document.path.rpartition('/')[2]}", document.data)
-        for document in outbox_documents(fresh, edition)
+        for document in outbox_documents(fresh, edition, edition.made_at)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from digest.flows.collect import Collection, collect, due_sources
@@ -11,38 +10,49 @@ from digest.flows.compose import Composition, compose_due, compose_now
 from digest.flows.context import Context
 from digest.flows.deliver import Dispatch, deliver_due
 from digest.flows.publish import Written, publish_due, publish_feeds
+from digest.flows.trouble import Trouble, contained
 from digest.store import sources
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """What a cycle did."""
+    """What a cycle did, and what it could not do."""
 
     collected: tuple[Collection, ...] = ()
     composed: tuple[Composition, ...] = ()
     written: tuple[Written, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def in_part(self) -> bool:
-        """Tell whether some source or delivery failed; the rest is safe."""
-        return any(item.failed for item in self.collected) or self.dispatch.in_part
+        """Tell whether some source, document or delivery failed; the rest is safe."""
+        return bool(self.troubles) or any(item.failed for item in self.collected) or self.dispatch.in_part
 
 
-async def run(context: Context, *, everything: bool, now: bool, stopping: Callable[[], bool]) -> Cycle:
+async def run(context: Context, *, everything: bool, now: bool) -> Cycle:
     """Collect, compose, publish, deliver.
 
     `everything` collects sources before their time too; `now` makes an edition of each publication as if due.
     """
     ids = _all_sources(context) if everything else due_sources(context, local_too=True)
     collected = await collect(context, ids)
-    composed = await asyncio.to_thread(compose_due, context)
-    if now:
-        composed += tuple([compose_now(context, item) for item in context.publications])
-    written = await asyncio.to_thread(publish_due, context)
-    written += await asyncio.to_thread(publish_feeds, context)
-    dispatch = await asyncio.to_thread(deliver_due, context, stopping)
-    return Cycle(collected, composed, written, dispatch)
+    troubles: list[Trouble] = []
+    composed, written, dispatch = await asyncio.to_thread(_make_and_send, context, troubles, now=now)
+    return Cycle(collected, composed, written, dispatch, tuple(troubles))
+
+
+def _make_and_send(
+    context: Context, troubles: list[Trouble], *, now: bool
+) -> tuple[tuple[Composition, ...], tuple[Written, ...], Dispatch]:
+    composed = compose_due(context, troubles)
+    for settings in context.publications if now else ():
+        with contained(troubles, settings.slug):
+            composed += (compose_now(context, settings),)
+    written = publish_due(context, troubles)
+    if not troubles:
+        written += publish_feeds(context, troubles)
+    return composed, written, deliver_due(context, troubles)
 
 
 def _all_sources(context: Context) -> list[int]:

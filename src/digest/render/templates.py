@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import digest
+from digest.errors import PublishError
 from digest.render.wrapping import tied, wrap
 
 
@@ -28,9 +29,15 @@ class Templates:
     def render(self, name: str, context: dict[str, Any]) -> str:
         """Fill in the template `name`, e.g. `email/digest.html`.
 
-        Raises `jinja2.TemplateError` if a site's own template is wrong.
+        Raises `PublishError` if a site's own template is wrong.
         """
-        return self.environment.get_template(name).render(context)
+        try:
+            return self.environment.get_template(name).render(context)
+        except TemplateError as error:
+            place = f"{getattr(error, 'filename', None) or name}"
+            line = getattr(error, "lineno", None)
+            told = f"The template {place}{f', line {line},' if line else ''} is wrong: {error}. Mend it and run again."
+            raise PublishError(told) from error
 
 
 @cache

@@ -29,6 +29,7 @@ class EditionRow:
     reason: Reason | None
     due_at: datetime
     made_at: datetime
+    released_at: datetime | None
     published_at: datetime | None
     stories: int
     title: str
@@ -42,8 +43,8 @@ def _row(row: Row[Any]) -> EditionRow:
     reason = None if row.reason_code is None else Reason(row.reason_code, row.reason_args or {})
     return EditionRow(
         id=row.id, uid=row.uid, slug=row.slug, number=row.number, state=EditionState(row.state), reason=reason,
-        due_at=row.due_at, made_at=row.made_at, published_at=row.published_at, stories=row.stories,
-        title=row.frozen["publication"]["title"],
+        due_at=row.due_at, made_at=row.made_at, released_at=row.released_at,
+        published_at=row.published_at, stories=row.stories, title=row.frozen["publication"]["title"],
     )  # fmt: skip
 
 
@@ -123,15 +124,47 @@ def move(connection: Connection, edition_id: int, to: EditionState, reason: Reas
     return moved.rowcount == 1
 
 
-def let_go(connection: Connection, edition_id: int) -> None:
-    """Give the entries of a skipped edition back: they wait for the next one. Its number becomes free."""
+def skip(connection: Connection, edition_id: int, reason: Reason) -> bool:
+    """Skip an edition that nobody outside has seen: its entries wait for the next one, its number becomes free.
+
+    False where it has been released, or is not there to be skipped.
+    """
+    unseen = select(edition.c.id).where(edition.c.id == edition_id, edition.c.released_at.is_(None))
+    if connection.execute(unseen).first() is None or not move(connection, edition_id, EditionState.SKIPPED, reason):
+        return False
     connection.execute(delete(choice).where(choice.c.edition_id == edition_id))
     connection.execute(update(edition).where(edition.c.id == edition_id).values(number=None))
+    return True
 
 
-def mark_published(connection: Connection, edition_id: int, at: datetime | None) -> None:
-    """Write down since when the documents of an edition are on disk; None has them written anew."""
-    connection.execute(update(edition).where(edition.c.id == edition_id).values(published_at=at))
+def release(connection: Connection, edition_id: int, now: datetime) -> bool:
+    """Say that an approved edition's files may be seen from now on, before the first of them is written."""
+    approved = (edition.c.id == edition_id) & (edition.c.state == EditionState.APPROVED.value)
+    connection.execute(update(edition).where(approved, edition.c.released_at.is_(None)).values(released_at=now))
+    return connection.execute(select(edition.c.id).where(approved)).first() is not None
+
+
+def mark_published(connection: Connection, row: EditionRow, now: datetime) -> None:
+    """Write down that the files of an edition are on disk, unless it has moved on since `row` was read."""
+    connection.execute(
+        update(edition).where(edition.c.id == row.id, edition.c.state == row.state.value).values(published_at=now)
+    )
+
+
+def publish_again(connection: Connection, edition_id: int) -> None:
+    """Have the files of an edition written anew: a draft that was approved goes further than the outbox."""
+    connection.execute(update(edition).where(edition.c.id == edition_id).values(published_at=None))
+
+
+def shown(connection: Connection, slug: str) -> tuple[tuple[int, int | None], ...]:
+    """Tell which editions a publication shows, to see whether that has changed while files were written."""
+    query = (
+        select(edition.c.id, edition.c.number)
+        .join(publication, publication.c.id == edition.c.publication_id)
+        .where(publication.c.slug == slug, edition.c.released_at.is_not(None))
+        .order_by(edition.c.id)
+    )
+    return tuple((row.id, row.number) for row in connection.execute(query))
 
 
 def listed(connection: Connection, slug: str | None = None, limit: int = 50) -> list[EditionRow]:
@@ -156,18 +189,22 @@ def find(connection: Connection, slug: str, number: int) -> EditionRow | None:
     return None if row is None else _row(row)
 
 
+def row(connection: Connection, edition_id: int) -> EditionRow:
+    """Read where an edition stands."""
+    return _row(connection.execute(_ROWS.where(edition.c.id == edition_id)).one())
+
+
 def read(connection: Connection, edition_id: int) -> Edition:
     """Read a frozen edition with its stories."""
     return _editions(connection, select(edition).where(edition.c.id == edition_id))[0]
 
 
 def released(connection: Connection, slug: str, limit: int) -> tuple[Edition, ...]:
-    """Read a publication's newest editions that may be shown, newest first: all but drafts and skipped ones."""
-    hidden = (EditionState.DRAFT.value, EditionState.SKIPPED.value)
+    """Read a publication's newest editions that may be seen, newest first."""
     query = (
         select(edition)
         .join(publication, publication.c.id == edition.c.publication_id)
-        .where(publication.c.slug == slug, edition.c.state.not_in(hidden))
+        .where(publication.c.slug == slug, edition.c.released_at.is_not(None))
         .order_by(edition.c.number.desc())
         .limit(limit)
     )

@@ -34,14 +34,27 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Hold the write lock from the first moment; commit at the end, undo on any exception."""
-        with self.engine.connect().execution_options(digest_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        """Hold the write lock from the first moment; commit at the end, undo on any exception.
+
+        Raises:
+            LedgerError: another process holds the lock too long, or the disk is full.
+        """
+        with _told(), self._begun("BEGIN IMMEDIATE") as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """See one unmoving state of all rows."""
-        with self.engine.connect().execution_options(digest_begin="BEGIN") as connection, connection.begin():
+        """See one unmoving state of all rows.
+
+        Raises:
+            LedgerError: the file cannot be read.
+        """
+        with _told(), self._begun("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, how: str) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(digest_begin=how) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -105,7 +118,7 @@ def _create(ledger: Ledger) -> None:
             return  # another process was first, between the look and the lock
         metadata.create_all(connection)
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
@@ -155,6 +168,19 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("digest_begin", "BEGIN"))
 
 
-def is_busy(error: BaseException) -> bool:
-    """Tell a lock that another process holds from a real fault."""
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what SQLite says of locks and disks into a sentence with the fix."""
+    try:
+        yield
+    except OperationalError as error:
+        told = str(error.orig)
+        fix = next((fix for sign, fix in _FIXES.items() if sign in told), "Check the file and its folder.")
+        raise LedgerError(f"The ledger cannot be used: {told}. {fix}") from error
+
+
+_FIXES = {
+    "locked": "Another process holds it; wait for it to end and try again.",
+    "full": "Free some space and try again.",
+    "readonly": "Give this user the right to write it and its folder.",
+}

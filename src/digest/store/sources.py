@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from digest.model import Kind, Reason, SourceRef
 from digest.store.tables import entry, source
+
+LONGEST_WAIT = timedelta(days=8)
+"""No wait but an operator's own `every` is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ def sync(connection: Connection, specs: Sequence[SourceSpec]) -> None:
     Their entries stay. A changed URL or kind forgets what was learnt of the old one.
     """
     known = {row.name: row for row in connection.execute(select(source))}
+    _rename(connection, known, specs)
     for spec in specs:
         row = known.pop(spec.name, None)
         values = _wishes(spec)
@@ -104,6 +108,20 @@ def sync(connection: Connection, specs: Sequence[SourceSpec]) -> None:
     for row in known.values():
         if row.origin == "config" and row.state != "gone":
             connection.execute(update(source).where(source.c.id == row.id).values(state="gone"))
+
+
+def _rename(connection: Connection, known: dict[str, Row[Any]], specs: Sequence[SourceSpec]) -> None:
+    """Recognise a source that only got another name by its URL, so that its entries go on being its own."""
+    wanted = {spec.name for spec in specs}
+    for spec in specs:
+        if spec.name in known:
+            continue
+        same = (
+            row for row in known.values() if row.url == spec.url and row.name not in wanted and row.origin == "config"
+        )
+        if (row := next(same, None)) is not None:
+            connection.execute(update(source).where(source.c.id == row.id).values(name=spec.name))
+            known[spec.name] = known.pop(row.name)
 
 
 def every(connection: Connection) -> list[Source]:
@@ -123,17 +141,27 @@ def by_id(connection: Connection, source_id: int) -> Source:
 
 
 def due(connection: Connection, now: datetime) -> list[int]:
-    """List the active sources whose time has come and that nobody is collecting, longest waiting first."""
+    """List the active sources whose time has come and that nobody is collecting, longest waiting first.
+
+    A time further ahead than any wait was set by a clock that was wrong, and counts as come.
+    """
+    horizon = now + LONGEST_WAIT
     rows = connection.execute(
-        select(source.c.id)
+        select(source.c.id, source.c.next_check_at, source.c.every)
         .where(
             source.c.state == "active",
-            (source.c.next_check_at.is_(None)) | (source.c.next_check_at <= now),
+            (source.c.next_check_at.is_(None)) | (source.c.next_check_at <= now) | (source.c.next_check_at > horizon),
             (source.c.lease_until.is_(None)) | (source.c.lease_until <= now),
         )
         .order_by(source.c.next_check_at, source.c.id)
-    )
-    return list(rows.scalars())
+    ).all()
+    return [
+        row.id
+        for row in rows
+        if row.next_check_at is None
+        or row.next_check_at <= now
+        or row.next_check_at > horizon + timedelta(seconds=row.every)
+    ]
 
 
 def holders(connection: Connection) -> list[tuple[str, datetime]]:

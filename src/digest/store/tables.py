@@ -148,6 +148,7 @@ edition = Table(
     Column("state", String(16), nullable=False, index=True),
     *_reason(),
     Column("made_at", Instant, nullable=False),
+    Column("released_at", Instant),  # since when its files may be seen
     Column("published_at", Instant),
     Column("frozen", JSON, nullable=False),  # site and publication as they were
     UniqueConstraint("publication_id", "cadence", "due_at"),
@@ -190,6 +191,7 @@ delivery = Table(
     Column("subscriber_id", ForeignKey("subscriber.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("planned_at", Instant, nullable=False),
     Column("first_tried_at", Instant),
     Column("next_attempt_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
