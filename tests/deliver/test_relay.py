@@ -2,6 +2,8 @@ import base64
 import smtplib
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -11,7 +13,7 @@ from digest.deliver import relay as relay_module
 from digest.deliver.message import message_id
 from digest.deliver.relay import SmtpRelay
 from digest.model import DeliveryState, Outcome
-from world_smtp import DROP, HANG, PASSWORD, USERNAME, Manners, ScriptedRelay, good_relay
+from world_smtp import DROP, HANG, HOST, PASSWORD, USERNAME, Manners, ScriptedRelay, good_relay
 
 SENT, DEFERRED, FAILED, UNCERTAIN = (
     DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNCERTAIN
@@ -388,3 +390,25 @@ def test_the_context_verifies_by_default(settings):
     context = SmtpRelay(settings(25, security="tls"))._tls
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+def test_a_relay_that_drips_its_reply_for_ever_is_left(settings):
+    listener = socket.create_server((HOST, 0))
+    over = threading.Event()
+
+    def drip():
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            while not over.wait(0.05):
+                connection.sendall(b"220-and another line\r\n")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    try:
+        with SmtpRelay(settings(listener.getsockname()[1], timeout=0.2)) as relay:
+            outcome = relay.send("news@example.org", "reader@example.net", b"Subject: x\r\n\r\nx\r\n")
+        assert outcome.state is DEFERRED
+    finally:
+        over.set()
+        thread.join()
+        listener.close()

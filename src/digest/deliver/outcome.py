@@ -19,6 +19,9 @@ _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 _ABOUT_US = frozenset({503, 530, 534, 535, 538})
 
 
+_POLICY = ("5.7.", "5.4.5")
+
+
 class Phase(Enum):
     """How far a conversation has come; the value says what was being done."""
 
@@ -57,8 +60,8 @@ def clean_words(words: str) -> str:
 def _judge(phase: Phase, code: int, enhanced: str | None) -> DeliveryState:
     if 200 <= code <= 299 and phase is Phase.DOT:
         return DeliveryState.SENT
-    if phase is Phase.RCPT and (enhanced or "").startswith("5.7."):
-        return DeliveryState.DEFERRED  # RFC 3463 §3.8: policy, such as "relay access denied", is rarely about a reader
+    if phase in _ABOUT_THE_MESSAGE and (enhanced or "").startswith(_POLICY):
+        return DeliveryState.DEFERRED  # RFC 3463 §3.8, §3.5: policy and quotas of the sender are rarely about a reader
     if 500 <= code <= 599 and phase in _ABOUT_THE_MESSAGE and code not in _ABOUT_US:
         return DeliveryState.FAILED
     return DeliveryState.DEFERRED

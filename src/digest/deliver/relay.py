@@ -10,6 +10,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import threading
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from digest.reasons import word
 
 _FIRST_CODE = 100  # `smtplib` says -1 where a reply has no code
 _UNINTELLIGIBLE = "the relay's reply is no SMTP reply"
+_PATIENCE = 3  # time-outs a whole reply may take
 _CLOSING = 421  # RFC 5321 §3.8: the relay hangs up after saying this
 
 Security = Literal["starttls", "tls", "none"]
@@ -139,11 +141,11 @@ class SmtpRelay:
         settings = self._settings
         try:
             if settings.security == "tls":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                smtp: smtplib.SMTP = _BoundedTls(
                     settings.host, settings.port, settings.helo, timeout=settings.timeout, context=self._tls
                 )
             else:
-                smtp = smtplib.SMTP(settings.host, settings.port, settings.helo, timeout=settings.timeout)
+                smtp = _Bounded(settings.host, settings.port, settings.helo, timeout=settings.timeout)
         except smtplib.SMTPConnectError as error:
             return self._judge(Phase.CONNECT, error.smtp_code, error.smtp_error)
         except (OSError, UnicodeError) as error:
@@ -243,6 +245,31 @@ class SmtpRelay:
         if phase is Phase.AUTH:
             told = _strike(told, self._settings)
         return from_reply(phase, code, told) if code >= _FIRST_CODE else from_loss(phase, f"{_UNINTELLIGIBLE}: {told}")
+
+
+class _Bounded(smtplib.SMTP):
+    """A session whose every reply has an end: a relay that drips a line at a time would renew the time-out for ever."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply; when it takes several time-outs, hang up, which ends the reading."""
+        sock = self.sock
+        assert sock is not None
+        watch = threading.Timer(_PATIENCE * (sock.gettimeout() or _PATIENCE), _hang_up, [sock])
+        watch.daemon = True
+        watch.start()
+        try:
+            return super().getreply()
+        finally:
+            watch.cancel()
+
+
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _stuffed(message: bytes) -> bytes:
