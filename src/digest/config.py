@@ -99,7 +99,7 @@ class SourceSettings(Section):
     topics: tuple[Name, ...] = Field(default=(), description="The headings its stories stand under.")
     language: Language | None = Field(default=None, description="Its language, where it does not say so itself.")
     weight: float = Field(default=1.0, gt=0, le=10, description="How much its stories count for the lead.")
-    every: Duration = Field(default="1 hour", validate_default=True, description="How often to look, at most.")
+    every: Duration | None = Field(default=None, description="How often to look; learnt from its rhythm when left out.")
 
 
 class PublicationSettings(Section):

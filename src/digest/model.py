@@ -151,6 +151,21 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """How often a feed wants to be read.
+
+    `ttl` is in minutes; `update_period` is hourly, daily, weekly, monthly or yearly, `update_frequency` how many
+    times in it; `skip_hours` (0 to 23) and `skip_days` (English names) are in GMT.
+    """
+
+    ttl: int | None = None
+    update_period: str | None = None
+    update_frequency: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """What a document turned out to hold. `route` says in a few words how it was read."""
 
@@ -163,6 +178,7 @@ class Collected:
     article: Article | None = None
     blocks: tuple[Block, ...] = ()
     feeds: tuple[FeedLink, ...] = ()
+    hints: Hints | None = None
     notes: tuple[str, ...] = ()
 
 

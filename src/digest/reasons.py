@@ -108,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "source.unseen": "not looked at yet",
     "source.paused": "paused",
     "source.fine": "fine, {entries} entries",
+    "source.moved": "moved for good to {url}, and is asked there from now on",
     "source.recovered": "fine again after {failures} failures",
     "poll.local": "files are looked at whenever something runs",
     "entry.dated": "dated “{text}”, read from {source}, known to the {precision}",

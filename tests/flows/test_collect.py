@@ -1,6 +1,7 @@
 """Collecting keeps what is new once, notices edits, and lets no source cost another anything."""
 
 import contextlib
+from datetime import timedelta
 
 from digest.reasons import word
 
@@ -201,3 +202,64 @@ def test_a_hostile_redirect_steers_no_terminal(world):
     from digest.flows.status import how_it_went
 
     assert "\x1b" not in word(how_it_went(world.known("alpha")))
+
+
+def test_a_source_without_a_rhythm_of_its_operator_learns_its_own(world):
+    alpha = world.source("alpha")
+    for day in range(20):
+        alpha.publishes(f"Item {day}", at=world.now - timedelta(days=20 - day))
+    world.runs()
+    known = world.known("alpha")
+    assert known.rhythm
+    assert known.next_check_reason.code.startswith("poll.learnt")
+
+
+def test_an_operators_rhythm_is_kept(world):
+    world.source("alpha", every="2 hours").publishes("One")
+    world.runs()
+    known = world.known("alpha")
+    assert known.next_check_reason.code == "poll.every"
+    assert 7200 <= (known.next_check - world.now).total_seconds() <= 7200 * 1.1
+
+
+def test_the_hints_of_a_feed_hold_after_a_304_too(world):
+    alpha = world.source("alpha").publishes("One")
+    body = world.server.answers[alpha.path].body.replace(b"<description>d", b"<ttl>300</ttl><description>d", 1)
+    alpha.answers(200, body, Content_Type="application/rss+xml")
+    for _ in range(2):
+        world.later(days=1).runs()
+        assert world.known("alpha").next_check_reason.code == "poll.ttl"
+
+
+def test_a_permanent_move_is_believed_after_a_week(world):
+    alpha = world.source("alpha").publishes("One")
+    world.server.answers["/new.xml"] = world.server.answers[alpha.path]
+    alpha.redirects_to("/new.xml", status=301)
+    world.runs()
+    assert world.known("alpha").route_url is None
+    world.later(days=4).runs()
+    assert world.known("alpha").route_url is None
+    world.later(days=4).runs()
+    assert world.known("alpha").route_url == world.server.url + "/new.xml"
+    world.server.seen.clear()
+    world.later(days=2).runs()
+    assert [seen.path for seen in world.server.seen] == ["/new.xml"]
+
+
+def test_a_source_that_is_gone_is_paused_with_one_notice(world):
+    world.source("alpha").answers(410)
+    world.runs()
+    assert world.known("alpha").state == "paused"
+    world.server.seen.clear()
+    world.later(days=30).runs()
+    assert world.server.seen == []
+
+
+def test_validators_that_never_change_are_left_out_once_a_week(world):
+    world.source("alpha").publishes("One")
+    world.runs()
+    for _ in range(9):
+        world.later(days=1).runs()
+    asked = ["If-None-Match" in seen.headers for seen in world.server.seen]
+    assert asked[0] is False
+    assert asked.count(False) == 2

@@ -24,10 +24,10 @@ from digest.errors import UsageError
 from digest.reasons import word
 
 if TYPE_CHECKING:
-    from digest.flows.collect import Collection
     from digest.flows.compose import Composition
     from digest.flows.context import Context
     from digest.flows.deliver import Dispatch
+    from digest.flows.keep import Collection
     from digest.flows.publish import Written
     from digest.flows.trouble import Trouble
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from digest.collect import feeds, folder, pages, plaintext
 from digest.collect.clean import clean, legal, plain, web_url
 from digest.collect.fetch import Fetched
+from digest.collect.hints import read_hints
 from digest.model import Article, Collected, EntryData, Failed, FeedLink, Kind, Reason
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -30,7 +31,8 @@ def read_document(
     if not fetched.body.strip():
         return Failed(Reason("fetch.empty"))
     if kind is Kind.FEED or (kind is Kind.AUTO and feeds.looks_like_feed(fetched.body)):
-        return feeds.read_feed(fetched.body, url=url, content_type=fetched.content_type)
+        read = feeds.read_feed(fetched.body, url=url, content_type=fetched.content_type)
+        return read if isinstance(read, Failed) else replace(read, hints=read_hints(fetched.body))
     if _is_plain_text(fetched):
         text = _decoded(fetched.body, fetched.charset)
         return plaintext.read_plaintext(text, url=url, now=now, zone=zone)

@@ -46,7 +46,11 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A document. `url` is where it was found in the end; `max_age` in seconds (RFC 9111 §5.2.2.1)."""
+    """A document. `url` is where it was found in the end.
+
+    `max_age` is in seconds (RFC 9111 §5.2.2.1), `expires` an instant; `moved_to` is where permanent redirects alone
+    led (RFC 9110 §15.4.2, §15.4.9). `followed` marks a feed that was asked for because a page announces it.
+    """
 
     url: str | None
     body: bytes
@@ -54,14 +58,19 @@ class Fetched:
     charset: str | None = None
     validators: Validators = Validators()
     max_age: int | None = None
+    expires: datetime | None = None
+    moved_to: str | None = None
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The document is the one we know (304)."""
+    """The document is the one we know (304); it may bear new hints all the same."""
 
     validators: Validators
     max_age: int | None = None
+    expires: datetime | None = None
+    moved_to: str | None = None
 
 
 Answer = Fetched | Unchanged | Failed
@@ -132,9 +141,10 @@ class HttpFetcher:
         if validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
         async with self._session.get(url, headers=headers, max_redirects=MAX_REDIRECTS) as response:
-            max_age = _max_age(response.headers)
+            max_age, expires, moved_to = _max_age(response.headers), _expires(response.headers), _moved_to(response)
             if response.status == 304 and headers:
-                return Unchanged(_renewed(validators, _validators(response.headers)), max_age)
+                known = _renewed(validators, _validators(response.headers))
+                return Unchanged(known, max_age, expires, moved_to)
             if response.status != 200:
                 wait = _retry_after(response.headers, self.clock())
                 return Failed(Reason("fetch.status", {"status": response.status}), wait)
@@ -146,6 +156,8 @@ class HttpFetcher:
                 charset=response.charset,
                 validators=_validators(response.headers),
                 max_age=max_age,
+                expires=expires,
+                moved_to=moved_to,
             )
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
@@ -266,6 +278,20 @@ def _max_age(headers: Mapping[str, str]) -> int | None:
         if name.lower() == "max-age":
             return _seconds(value.strip('"'))
     return None
+
+
+def _expires(headers: Mapping[str, str]) -> datetime | None:
+    """Read Expires; a date that is none means "already expired" (RFC 9111 §5.3), which tells us nothing."""
+    try:
+        moment = parsedate_to_datetime(headers.get("Expires", ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _moved_to(response: aiohttp.ClientResponse) -> str | None:
+    hops = [hop.status for hop in response.history]
+    return str(response.url) if hops and all(status in (301, 308) for status in hops) else None
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from digest.flows.collect import Collection, collect, due_sources
+from digest.flows.collect import collect, due_sources
 from digest.flows.compose import Composition, compose_due, compose_now
 from digest.flows.context import Context
 from digest.flows.deliver import Dispatch, deliver_due
+from digest.flows.keep import Collection
 from digest.flows.publish import Written, publish_due, publish_feeds
 from digest.flows.trouble import Trouble, contained
 from digest.store import sources

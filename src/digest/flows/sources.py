@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from digest.collect.clean import plain
 from digest.errors import UsageError
-from digest.flows.collect import Collection, collect
+from digest.flows.collect import collect
 from digest.flows.context import Context
 from digest.flows.inspect import Inspector
+from digest.flows.keep import Collection
 from digest.model import Failed, Kind
 from digest.reasons import word
 from digest.store import sources

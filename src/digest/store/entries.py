@@ -134,6 +134,27 @@ def newest(connection: Connection, source_id: int, limit: int) -> tuple[Entry, .
     return _all(connection, query.order_by(entry.c.first_seen_at.desc(), entry.c.id).limit(limit))
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """When an entry was published, as far as known, and when it was seen."""
+
+    published: datetime | None
+    precision: Precision
+    first_seen: datetime
+    backlog: bool
+
+
+def arrivals(connection: Connection, source_id: int, limit: int = 50) -> list[Arrived]:
+    """Read when the newest entries of a source came."""
+    rows = connection.execute(
+        select(entry.c.published_at, entry.c.precision, entry.c.first_seen_at, entry.c.backlog)
+        .where(entry.c.source_id == source_id)
+        .order_by(entry.c.first_seen_at.desc(), entry.c.published_at.desc())
+        .limit(limit)
+    )
+    return [Arrived(row.published_at, Precision(row.precision), row.first_seen_at, row.backlog) for row in rows]
+
+
 def find(connection: Connection, name: str, limit: int = 5) -> tuple[Entry, ...]:
     """Find entries by their number, tag, URL or a part of their title."""
     wanted = [entry.c.tag == name, entry.c.url == name, entry.c.title.icontains(name, autoescape=True)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from digest.model import Kind, Reason, SourceRef
+from digest.model import Hints, Kind, Reason, SourceRef
+from digest.store import frozen
 from digest.store.tables import entry, source
 
 LONGEST_WAIT = timedelta(days=8)
@@ -18,7 +19,7 @@ LONGEST_WAIT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """A source as its operator wants it. `every` is in seconds."""
+    """A source as its operator wants it. `every` is in seconds, None where its rhythm is to be learnt."""
 
     name: str
     url: str
@@ -26,7 +27,7 @@ class SourceSpec:
     topics: tuple[str, ...] = ()
     language: str | None = None
     weight: float = 1.0
-    every: int = 3600
+    every: int | None = None
     origin: str = "config"
 
 
@@ -43,6 +44,11 @@ class Source:
     route_url: str | None
     etag: str | None
     last_modified: str | None
+    validators_since: datetime | None
+    moved_to: str | None
+    moved_since: datetime | None
+    rhythm: Mapping[str, Any] | None
+    hints: Hints
     first_collected: datetime | None
     checked: datetime | None
     succeeded: datetime | None
@@ -75,7 +81,9 @@ def _source(row: Row[tuple[object, ...]]) -> Source:
             language=r["language"] or r["spoken"], weight=r["weight"], every=r["every"], origin=r["origin"],
         ),
         state=r["state"], title=r["title"], link=r["link"], route=r["route"], route_url=r["route_url"],
-        etag=r["etag"], last_modified=r["last_modified"], first_collected=r["first_collected_at"],
+        etag=r["etag"], last_modified=r["last_modified"],
+        validators_since=r["validators_since"], moved_to=r["moved_to"], moved_since=r["moved_since"],
+        rhythm=r["rhythm"], hints=frozen.from_json(Hints, r["hints"] or {}), first_collected=r["first_collected_at"],
         checked=r["checked_at"], succeeded=r["succeeded_at"], failures=r["failures"],
         reason=_reason(r["reason_code"], r["reason_args"]), next_check=r["next_check_at"],
         next_check_reason=_reason(r["next_check_code"], r["next_check_args"]), entries=r["entries"],
@@ -160,7 +168,7 @@ def due(connection: Connection, now: datetime) -> list[int]:
         for row in rows
         if row.next_check_at is None
         or row.next_check_at <= now
-        or row.next_check_at > horizon + timedelta(seconds=row.every)
+        or row.next_check_at > horizon + timedelta(seconds=row.every or 0)
     ]
 
 
@@ -219,7 +227,20 @@ def _wishes(spec: SourceSpec) -> dict[str, Any]:
 
 
 _FORGOTTEN: dict[str, Any] = {
-    **dict.fromkeys(("etag", "last_modified", "route", "route_url", "next_check_at", "first_collected_at")),
+    **dict.fromkeys(
+        (
+            "etag",
+            "last_modified",
+            "validators_since",
+            "moved_to",
+            "moved_since",
+            "rhythm",
+            "hints",
+            "route",
+            "route_url",
+        )
+    ),
+    **dict.fromkeys(("next_check_at", "first_collected_at")),
     "failures": 0,
 }
 """What was learnt of an old URL, taken back."""

@@ -70,7 +70,7 @@ source = Table(
     Column("topics", JSON, nullable=False),
     Column("language", String(35)),
     Column("weight", Float, nullable=False),
-    Column("every", Integer, nullable=False),  # seconds
+    Column("every", Integer),  # seconds; none: learnt
     Column("title", Text, nullable=False, default=""),
     Column("link", Text),
     Column("spoken", String(35)),  # the language it says it is in
@@ -78,6 +78,11 @@ source = Table(
     Column("route_url", Text),  # what is asked for, where that is not `url`
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("validators_since", Instant),
+    Column("moved_to", Text),
+    Column("moved_since", Instant),
+    Column("rhythm", JSON),
+    Column("hints", JSON),
     Column("first_collected_at", Instant),
     Column("checked_at", Instant),
     Column("succeeded_at", Instant),
