@@ -100,6 +100,13 @@ class SourceSettings(Section):
     language: Language | None = Field(default=None, description="Its language, where it does not say so itself.")
     weight: float = Field(default=1.0, gt=0, le=10, description="How much its stories count for the lead.")
     every: Duration | None = Field(default=None, description="How often to look; learnt from its rhythm when left out.")
+    password: SecretStr | None = Field(default=None, description="Of an IMAP mailbox; better given as password_file.")
+    password_file: Path | None = Field(default=None, description="A file that holds the mailbox's password alone.")
+
+    @property
+    def secret(self) -> str | None:
+        """The password in the clear, for the one place that logs in."""
+        return self.password.get_secret_value() if self.password else None
 
 
 class PublicationSettings(Section):
@@ -266,19 +273,20 @@ def _read_password_files(
     values: dict[str, Any], folder: Path, file: str, places: dict[toml_lines.Path, int]
 ) -> list[Problem]:
     problems = []
-    relays = values.get("relay")
-    for index, relay in enumerate(relays if isinstance(relays, list) else []):
-        if not isinstance(relay, dict) or "password" in relay or not isinstance(relay.get("password_file"), str):
-            continue
-        try:
-            relay["password"] = (folder / relay["password_file"]).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            line = toml_lines.line_of(places, ("relay", index, "password_file"))
-            reason = error.strerror if isinstance(error, OSError) else "not text"
-            problems.append(
-                Problem(file, line, f"relay[{index}].password_file", f"it cannot be read: {reason}.",
-                        "Put the password alone into that file.")
-            )  # fmt: skip
+    for section in ("relay", "source"):
+        tables = values.get(section)
+        for index, table in enumerate(tables if isinstance(tables, list) else []):
+            if not isinstance(table, dict) or "password" in table or not isinstance(table.get("password_file"), str):
+                continue
+            try:
+                table["password"] = (folder / table["password_file"]).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                line = toml_lines.line_of(places, (section, index, "password_file"))
+                reason = error.strerror if isinstance(error, OSError) else "not text"
+                problems.append(
+                    Problem(file, line, f"{section}[{index}].password_file", f"it cannot be read: {reason}.",
+                            "Put the password alone into that file.")
+                )  # fmt: skip
     return problems
 
 

@@ -95,7 +95,8 @@ class EntryData:
     """One article as a source tells it.
 
     `uid` is its identity within the source. `title` and `summary` are plain text, `content` is HTML
-    that is hostile until `collect.clean` has passed it. URLs are absolute http(s) or None.
+    that is hostile until `collect.clean` has passed it. URLs are absolute http(s) or None. `base` is what
+    relative addresses in the content count from, where the source says so; once clean they are absolute.
     """
 
     uid: str
@@ -110,6 +111,7 @@ class EntryData:
     categories: tuple[str, ...] = ()
     language: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    base: str | None = None
 
 
 class Role(StrEnum):

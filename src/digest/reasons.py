@@ -103,6 +103,10 @@ SENTENCES: dict[str, str] = {
     "route.elsewhere": "none of its articles is below {section}",
     "route.redirected": "it leads to {url}, and a guess is not followed further",
     "route.too_many": "{limit} requests are enough for one site",
+    "route.nowhere": "none of the ways from this address leads to entries ({requests} requests); "
+    "`digest sources add` and `digest inspect` show why",
+    "route.other_kind": "it was to be read as {wanted}, but the best route is: {found}; set kind to auto to take that",
+    "sitemap.is_index": "an index of sitemaps holds no articles itself; name one of the sitemaps in it",
     "collect.bug": "a bug in digest: {error}",
     # ── how a source stands
     "source.unseen": "not looked at yet",

@@ -16,8 +16,10 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from digest.collect.mailbox import mailbox_place
 from digest.deliver.address import Address as MailAddress
 from digest.deliver.address import parse_address, parse_mailbox
+from digest.model import Failed
 from digest.reasons import word
 
 _UNITS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
@@ -68,6 +70,11 @@ def _is_web(value: str) -> bool:
 
 def _target(value: str) -> str:
     """Take a web address or a path; what names a scheme and is no web address is a slip."""
+    if value.startswith(("imap:", "imaps:", "maildir:")):
+        place = mailbox_place(value)
+        if isinstance(place, Failed):
+            raise ValueError(f"{word(place.reason)}.")
+        return value
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value) and not _is_web(value):
         raise ValueError(f'"{value}" is neither a web address, such as "https://news.example/feed", nor a path.')
     return value

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compose.entries import MONDAY, make_entry, make_source
+from digest.compose.fold import Told
 from digest.compose.select import Rules, select
 from digest.model import AlsoIn, Enclosure, Precision
 from digest.reasons import SENTENCES, word
@@ -198,8 +199,33 @@ def test_the_chosen_know_their_place_and_the_folded_their_story():
     lead, folded, taken = (choose(entries).choices[place] for place in (2, 1, 0))
     assert (lead.chosen, folded.chosen, taken.chosen) == (True, True, True)
     assert lead.reason.code == "choice.lead"
-    assert word(folded.reason) == f"the same story as “{TITLE}” from source-1, told with it as story 2 of the edition"
+    assert word(folded.reason) == f"the same title as “{TITLE}” from source-1, told with it as story 2 of the edition"
     assert word(taken.reason) == "story 2 of the edition"
+
+
+def test_who_was_folded_by_words_learns_the_words_and_how_much_they_weigh():
+    entries = [
+        make_entry(1, source=SEA, title="Lighthouse of Morwen goes dark", summary="The keeper of Morwen has retired."),
+        make_entry(2, source=TOWN, title="Morwen's lighthouse is dark", summary="Its keeper has retired.", hours=1),
+        *(
+            make_entry(n, source=PLAIN, title=f"{name} wins", summary=f"{name} won.")
+            for n, name in ((3, "Ada"), (4, "Bo"))
+        ),
+    ]
+    reason = choose(entries).choices[1].reason
+    assert reason.code == "choice.folded_words"
+    assert "Morwen" in reason.args["words"].split(", ")
+    assert f"({reason.args['score']} of 1), among them {reason.args['words']}" in word(reason)
+
+
+def test_what_another_source_told_in_a_former_edition_is_left_out_and_not_counted():
+    told = Told(7, (make_entry(1, source=SEA, title=TITLE),))
+    late = make_entry(2, source=TOWN, title=TITLE, hours=1)
+    chosen = select([late, make_entry(3, source=PLAIN)], Rules(), since=None, now=NOW, told=[told])
+    assert stories(chosen) == [3]
+    assert [choice.chosen for choice in chosen.choices] == [False, True]
+    assert word(chosen.choices[0].reason) == f"the same story as “{TITLE}” from source-1, which edition 7 told"
+    assert select([late], Rules(), since=None, now=NOW, told=[told]).skipped is not None
 
 
 # ── the frozen story ─────────────────────────────────────────────────────────────────────────────

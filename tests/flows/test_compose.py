@@ -155,3 +155,20 @@ def test_two_sources_with_one_address_both_keep_their_entries(world):
     world.configuration = lambda: configuration
     cycle = world.runs()
     assert [item.failed for item in cycle.collected] == [None, None]
+
+
+def test_a_story_that_was_told_is_not_told_again_when_another_source_comes_late(world):
+    from digest.flows.explain import explain
+
+    world.publication("daily")
+    world.source("alpha").publishes("The old lighthouse of Brevik burns down")
+    world.source("beta").publishes("Nothing much happened in the harbour")
+    world.runs(now=True)
+    world.source("beta").publishes(
+        "The old lighthouse of Brevik burns down", "Ferry timetable changes in Brevik on Monday"
+    )
+    world.later(hours=3).runs(now=True)
+    assert world.titles("daily/2") == ["Ferry timetable changes in Brevik on Monday"]
+    with world.context() as context:
+        told = [fact for item in explain(context, "lighthouse of Brevik") for _, fact in item.facts]
+    assert any("left out of daily/2" in fact and "1" in fact for fact in told)

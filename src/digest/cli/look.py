@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--base-url", help="Where a file was found: relative addresses count from here.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default="auto", help="What to read it as.")
+@click.option("--probe", is_flag=True, help="Guess at usual places of feeds too, when nothing else leads anywhere.")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 def inspect(
     config_file: Path | None,
@@ -48,29 +49,34 @@ def inspect(
     as_json: bool,
     base_url: str | None,
     kind: str,
+    probe: bool,
     targets: Sequence[str],
 ) -> int:
     """Show what would be collected from a URL, file or folder, and by which route.
 
     Nothing is kept. Relative dates ("2 days ago") count from --at.
     """
-    from digest.flows.inspect import facts
+    from digest.flows.inspect import facts, refused_routes
 
-    inspector = _inspector(config_file, at)
+    inspector = _inspector(config_file, at, probe=probe)
     failed = False
     for target in targets:
-        seen = asyncio.run(inspector.look(target, base_url, Kind(kind)))
+        look = asyncio.run(inspector.look(target, base_url, Kind(kind)))
+        seen = look.collected
         failed = failed or isinstance(seen, Failed)
         if as_json:
-            print_json(facts(target, seen))
-        elif isinstance(seen, Failed):
+            print_json(facts(target, look))
+            continue
+        if isinstance(seen, Failed):
             click.secho(f"✗ {target}: {word(seen.reason)}", fg="red", err=True)
         else:
-            _tell_seen(target, seen)
+            _tell_seen(target, seen, f"{look.chosen.route.value} {look.chosen.url}: " if look.chosen else "")
+        for line in refused_routes(look):
+            click.secho(f"  {line}", dim=True)
     return 3 if failed else 0
 
 
-def _inspector(config_file: Path | None, at: datetime | None) -> Inspector:
+def _inspector(config_file: Path | None, at: datetime | None, *, probe: bool) -> Inspector:
     from digest import __version__
     from digest.config import FetchSettings
     from digest.flows.inspect import Inspector
@@ -85,12 +91,13 @@ def _inspector(config_file: Path | None, at: datetime | None) -> Inspector:
         timeout=fetch.timeout,
         max_bytes=fetch.max_bytes,
         allow_private=fetch.allow_private,
+        probe=probe,
     )
 
 
-def _tell_seen(target: str, seen: Collected) -> None:
+def _tell_seen(target: str, seen: Collected, route: str) -> None:
     click.secho(f"{seen.title or target}", bold=True)
-    click.echo(f"  read as {seen.kind.value}: {seen.route}")
+    click.echo(f"  {route}read as {seen.kind.value}: {seen.route}")
     for feed in seen.feeds:
         click.echo(f"  announces {feed.media_type}: {feed.url}")
     for block in seen.blocks:

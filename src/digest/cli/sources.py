@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.site import json_option, opened, print_json, shown_time, site_options
+from digest.collect.clean import plain
 from digest.errors import UsageError
-from digest.model import Kind
+from digest.model import Collected, Kind
 from digest.reasons import word
 
 if TYPE_CHECKING:
@@ -48,17 +49,28 @@ def list_(config_file: Path, *, as_json: bool) -> None:
 @click.option("--name", help="What to call it; the title it gives itself when left out.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default="auto", help="What to read it as.")
 @click.option("--topic", "topics", multiple=True, help="A heading its stories stand under; may be repeated.")
+@click.option("--probe", is_flag=True, help="Guess at usual places of feeds too, when nothing else leads anywhere.")
 @click.argument("url")
-def add(config_file: Path, name: str | None, kind: str, topics: Sequence[str], url: str) -> None:
-    """Add a source to the ledger, and show what it has.
+def add(config_file: Path, name: str | None, kind: str, topics: Sequence[str], *, probe: bool, url: str) -> None:
+    """Add a source to the ledger: find its best route, show its newest entries and why other routes were not taken.
 
-    It is asked once; where nothing can be collected from it, it is not added. Sources of config.toml stay there.
+    Where nothing can be collected, nothing is added. The sources of config.toml stay there.
     """
+    from digest.flows.inspect import refused_routes
     from digest.flows.sources import add_source
 
     with opened(config_file) as context:
-        added, collection = asyncio.run(add_source(context, url, name, Kind(kind), tuple(topics)))
-    click.echo(f"✓ {added}: {collection.new} entries")
+        added = asyncio.run(add_source(context, url, name, Kind(kind), tuple(topics), probe=probe))
+    seen = added.seen.collected
+    assert isinstance(seen, Collected), "what cannot be collected is not added"
+    route = f"{added.seen.chosen.route.value} {added.seen.chosen.url}" if added.seen.chosen else seen.route
+    click.echo(f"✓ {added.name}: {added.collection.new} entries by {route}")
+    newest = added.seen.chosen.newest if added.seen.chosen else seen.entries[:5]
+    for entry in newest:
+        when = f"{entry.dating.at:%Y-%m-%d}" if entry.dating.at else "undated   "
+        click.echo(f"    {when}  {plain(entry.title)}")
+    for line in refused_routes(added.seen):
+        click.secho(f"  {line}", dim=True)
 
 
 @sources.command()

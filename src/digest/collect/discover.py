@@ -1,7 +1,7 @@
 """From a document to the way it is read: its bytes decide, then what the operator said it is.
 
-A document whose kind is `auto` is a feed when its bytes are one, else a page; a page that announces a feed
-of its own is collected through that feed, in one more request.
+A document whose kind is `auto` is a feed when its bytes are one, a sitemap or a list of posts likewise, else a page.
+From an address on the web there may be a better route than its own document: `ladder` finds it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from digest.collect import feeds, folder, pages, plaintext
+from digest.collect import feeds, folder, pages, plaintext, sitemaps, wordpress
 from digest.collect.clean import clean, legal, plain, web_url
 from digest.collect.fetch import Fetched
 from digest.collect.hints import read_hints
@@ -33,7 +33,12 @@ def read_document(
     if kind is Kind.FEED or (kind is Kind.AUTO and feeds.looks_like_feed(fetched.body)):
         read = feeds.read_feed(fetched.body, url=url, content_type=fetched.content_type)
         return read if isinstance(read, Failed) else replace(read, hints=read_hints(fetched.body))
-    if _is_plain_text(fetched):
+    if kind in (Kind.AUTO, Kind.SITEMAP) and sitemaps.looks_like_sitemap(fetched.body):
+        listed = sitemaps.read_sitemap(fetched.body, url=url, now=now, zone=zone)
+        return listed if isinstance(listed, Collected | Failed) else Failed(Reason("sitemap.is_index"))
+    if kind in (Kind.AUTO, Kind.WORDPRESS) and wordpress.looks_like_posts(fetched.body):
+        return wordpress.read_posts(fetched.body, url=url)
+    if is_plain_text(fetched):
         text = _decoded(fetched.body, fetched.charset)
         return plaintext.read_plaintext(text, url=url, now=now, zone=zone)
     return pages.read_page(fetched.body, url=url, charset=fetched.charset, now=now, zone=zone)
@@ -42,13 +47,6 @@ def read_document(
 def read_path(path: Path, *, now: datetime, zone: tzinfo) -> Collected | Failed:
     """Read a folder of posts."""
     return folder.read_folder(path, now=now, zone=zone, site_url=None)
-
-
-def announced_feed(collected: Collected, kind: Kind) -> FeedLink | None:
-    """Choose the feed to follow instead of a page of kind `auto`: the first one it announces."""
-    if kind is not Kind.AUTO or collected.kind is not Kind.PAGE or not collected.feeds:
-        return None
-    return collected.feeds[0]
 
 
 def cleaned(collected: Collected, base_url: str | None) -> Collected:
@@ -92,7 +90,8 @@ def _decoded(body: bytes, charset: str | None) -> str:
         return body.decode("utf-8", "replace")
 
 
-def _is_plain_text(fetched: Fetched) -> bool:
+def is_plain_text(fetched: Fetched) -> bool:
+    """Tell a page that was saved as plain text."""
     if fetched.content_type and fetched.content_type not in ("text/plain", "application/octet-stream"):
         return False
     head = fetched.body[:2048].lower()

@@ -49,7 +49,7 @@ class Fetched:
     """A document. `url` is where it was found in the end.
 
     `max_age` is in seconds (RFC 9111 §5.2.2.1), `expires` an instant; `moved_to` is where permanent redirects alone
-    led (RFC 9110 §15.4.2, §15.4.9). `followed` marks a feed that was asked for because a page announces it.
+    led (RFC 9110 §15.4.2, §15.4.9); `link` is the `Link:` header, its values joined by commas (RFC 8288 §3).
     """
 
     url: str | None
@@ -60,7 +60,7 @@ class Fetched:
     max_age: int | None = None
     expires: datetime | None = None
     moved_to: str | None = None
-    followed: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,7 @@ class HttpFetcher:
                 max_age=max_age,
                 expires=expires,
                 moved_to=moved_to,
+                link=", ".join(response.headers.getall("Link", [])),
             )
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:

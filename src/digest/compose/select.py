@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.compose.excerpt import SUMMARY_LENGTH, excerpt, text_of
-from digest.compose.fold import fold
+from digest.compose.fold import Folded, Telling, Told, already_told, fold
 from digest.model import AlsoIn, Choice, Entry, Reason, Story
 
 WEIGHT_CREDIT = timedelta(days=1)
@@ -26,6 +26,7 @@ SUMMARY_CREDIT = timedelta(hours=6)
 """How much newer a story counts when its source gave it a summary."""
 
 _TITLE_LENGTH = 80
+_REASON_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +59,21 @@ class Selection:
     skipped: Reason | None = None
 
 
-Telling = tuple[Entry, ...]
-"""The entries of one story; the first leads it."""
-
-
-def select(candidates: Sequence[Entry], rules: Rules, *, since: datetime | None, now: datetime) -> Selection:
+def select(
+    candidates: Sequence[Entry], rules: Rules, *, since: datetime | None, now: datetime, told: Sequence[Told] = ()
+) -> Selection:
     """Choose among the candidates, which are already those of the publication's sources.
 
     `since` is when the latest edition that was not skipped was frozen, None before the first one: the first
-    edition welcomes what stood at a source before, later ones do not. `now` is the instant of freezing.
+    edition welcomes what stood at a source before, later ones do not. `now` is the instant of freezing. `told` are
+    the stories of the latest editions: another source's late copy of one is left out.
 
     Raises:
         re.error: a pattern between slashes is no regular expression (the settings refuse those).
     """
     verdict = _gate(rules, since)
     left_out = {entry.id: reason for entry in candidates if (reason := verdict(entry))}
+    left_out |= _late_copies([entry for entry in candidates if entry.id not in left_out], told)
     ranked = sorted(fold([entry for entry in candidates if entry.id not in left_out]), key=_rank)
     fitting = list(_within_source(ranked, rules.per_source, left_out))
     if len(fitting) < rules.min_items:
@@ -126,12 +127,22 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
+def _late_copies(candidates: Sequence[Entry], told: Sequence[Told]) -> dict[int, Reason]:
+    return {
+        entry_id: Reason(
+            "choice.already_told",
+            {"title": _title(folded.teller), "source": folded.teller.source.name, "number": story.number},
+        )
+        for entry_id, (story, folded) in already_told(candidates, told).items()
+    }
+
+
 # ── which stories find room ──────────────────────────────────────────────────────────────────────
 def _rank(telling: Telling) -> tuple[float, int]:
     """Order the best first: the newest, after its credits. Seconds since 1970, so no weight overflows."""
-    lead = telling[0]
+    lead = telling.lead
     score = lead.when.timestamp() + (lead.source.weight - 1) * WEIGHT_CREDIT.total_seconds()
-    score += (len(telling) - 1) * TELLER_CREDIT.total_seconds()
+    score += len(telling.folded) * TELLER_CREDIT.total_seconds()
     score += bool(lead.data.summary) * SUMMARY_CREDIT.total_seconds()
     return -score, lead.id
 
@@ -140,7 +151,7 @@ def _within_source(ranked: Sequence[Telling], cap: int | None, left_out: dict[in
     """Pass on the best of each source, up to its cap; a story counts for the source that leads it."""
     taken: dict[int, int] = {}
     for telling in ranked:
-        source = telling[0].source
+        source = telling.lead.source
         taken[source.id] = taken.get(source.id, 0) + 1
         if cap is not None and taken[source.id] > cap:
             _leave_out(telling, Reason("choice.per_source", {"source": source.name, "per_source": cap}), left_out)
@@ -149,7 +160,7 @@ def _within_source(ranked: Sequence[Telling], cap: int | None, left_out: dict[in
 
 
 def _leave_out(telling: Telling, reason: Reason, left_out: dict[int, Reason]) -> None:
-    left_out.update((entry.id, reason) for entry in telling)
+    left_out.update((entry.id, reason) for entry in telling.entries)
 
 
 # ── in which order ───────────────────────────────────────────────────────────────────────────────
@@ -158,9 +169,9 @@ def _ordered(ranked: Sequence[Telling], topics: Sequence[str]) -> list[Telling]:
     order = {topic.casefold(): place for place, topic in enumerate(topics)}
 
     def place(telling: Telling) -> tuple[bool, int, str, float, int]:
-        topic = _topic(telling[0], topics)
+        topic = _topic(telling.lead, topics)
         folded = topic.casefold()
-        return not topic, order.get(folded, len(order)), folded, -telling[0].when.timestamp(), telling[0].id
+        return not topic, order.get(folded, len(order)), folded, -telling.lead.when.timestamp(), telling.lead.id
 
     return [*ranked[:1], *sorted(ranked[1:], key=place)]
 
@@ -172,19 +183,27 @@ def _topic(entry: Entry, topics: Sequence[str]) -> str:
 
 
 def _chosen_reasons(number: int, telling: Telling) -> Iterator[tuple[int, Reason]]:
-    lead, *others = telling
+    lead = telling.lead
     if number == 1:
-        yield lead.id, Reason("choice.lead", {"weight": lead.source.weight, "also_in": len(others)})
+        yield lead.id, Reason("choice.lead", {"weight": lead.source.weight, "also_in": len(telling.folded)})
     else:
         yield lead.id, Reason("choice.taken", {"number": number})
-    for entry in others:
-        yield entry.id, Reason("choice.folded", {"title": _title(lead), "source": lead.source.name, "number": number})
+    for folded in telling.folded:
+        yield folded.entry.id, _folded_reason(number, folded)
+
+
+def _folded_reason(number: int, folded: Folded) -> Reason:
+    """Name the telling it is most like, which need not be the one that leads, and what the two share."""
+    args = {"title": _title(folded.teller), "source": folded.teller.source.name, "number": number}
+    if folded.tie.evidence == "words":
+        args |= {"words": ", ".join(folded.tie.words[:_REASON_WORDS]), "score": folded.tie.score}
+    return Reason(f"choice.folded_{folded.tie.evidence}", args)
 
 
 # ── frozen into a story ──────────────────────────────────────────────────────────────────────────
 def _story(telling: Telling, topics: Sequence[str], now: datetime) -> Story:
     """Freeze a telling. `updated` is never before it was published, nor in the future."""
-    entry, data = telling[0], telling[0].data
+    entry, data = telling.lead, telling.lead.data
     return Story(
         tag=entry.tag,
         entry_id=entry.id,
@@ -203,8 +222,12 @@ def _story(telling: Telling, topics: Sequence[str], now: datetime) -> Story:
         enclosures=data.enclosures,
         topic=_topic(entry, topics),
         also_in=tuple(
-            AlsoIn(source=other.source.title or other.source.name, title=_title(other), url=other.data.url)
-            for other in telling[1:]
+            AlsoIn(
+                source=folded.entry.source.title or folded.entry.source.name,
+                title=_title(folded.entry),
+                url=folded.entry.data.url,
+            )
+            for folded in telling.folded
         ),
     )
 

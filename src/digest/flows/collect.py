@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
-from digest.collect import discover
-from digest.collect.fetch import Answer, Fetched, HttpFetcher, Unchanged, Validators, read_file
-from digest.compose.manners import ask_anew
+from digest.collect.fetch import HttpFetcher
 from digest.errors import LedgerError
+from digest.flows.ask import Look, look_at
 from digest.flows.context import Context
 from digest.flows.keep import Collection, keep
 from digest.flows.owner import LEASE, may_take
-from digest.model import Collected, Failed, Kind, Reason
+from digest.model import Failed, Reason
 from digest.store import sources
 from digest.store.sources import Source
 
@@ -76,43 +74,12 @@ def _claim(context: Context, source_ids: Sequence[int]) -> list[Source]:
 
 async def _collect_one(context: Context, fetcher: HttpFetcher, source: Source) -> Collection:
     try:
-        answer, read = await _read(context, fetcher, source)
-        return await asyncio.to_thread(keep, context, source, answer, read)
+        look = await look_at(context, fetcher, source)
+        return await asyncio.to_thread(keep, context, source, look)
     except LedgerError:
         raise
     except Exception as error:
         # A bug met on one source's document must not cost the others theirs; it is logged and shown in `status`.
         logger.exception("source.bug", extra={"source": source.spec.name})
         failed = Failed(Reason("collect.bug", {"error": f"{type(error).__name__}: {error}"[:200]}))
-        return await asyncio.to_thread(keep, context, source, failed, failed)
-
-
-async def _read(context: Context, fetcher: HttpFetcher, source: Source) -> tuple[Answer, Collected | Failed | None]:
-    """Ask and read; the reading is None where the document has not changed."""
-    spec = source.spec
-    zone = context.configuration.site_zone
-    now = context.clock()
-    # Validators that confirm the same document for ever may be stuck, so once a week it is asked for anew.
-    known = Validators(source.etag, source.last_modified)
-    validators = Validators() if ask_anew(source.validators_since, now) else known
-    path = context.local_path(spec.url)
-    if path is not None and (spec.kind is Kind.FOLDER or path.is_dir()):
-        folder = await asyncio.to_thread(discover.read_path, path, now=now, zone=zone)
-        return Unchanged(Validators()), folder
-    if path is not None:
-        answer = await asyncio.to_thread(read_file, path, validators, context.configuration.settings.fetch.max_bytes)
-    else:
-        answer = await fetcher.fetch(source.route_url or spec.url, validators)
-    if not isinstance(answer, Fetched):
-        return answer, answer if isinstance(answer, Failed) else None
-    kind = Kind.FEED if source.route_url and (source.route or "").startswith("feed") else spec.kind
-    read = await asyncio.to_thread(discover.read_document, answer, kind, base_url=None, now=now, zone=zone)
-    announced = None if isinstance(read, Failed) else discover.announced_feed(read, kind)
-    if announced is None or path is not None:
-        return answer, read
-    followed = await fetcher.fetch(announced.url)
-    if isinstance(followed, Fetched):
-        feed = await asyncio.to_thread(discover.read_document, followed, Kind.FEED, base_url=None, now=now, zone=zone)
-        if isinstance(feed, Collected) and feed.entries:
-            return replace(followed, followed=True), replace(feed, route=f"{feed.route}, announced by the page")
-    return answer, read
+        return await asyncio.to_thread(keep, context, source, Look(failed, failed))

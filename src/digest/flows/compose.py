@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from digest.compose import schedule
+from digest.compose.fold import Told
+from digest.compose.likeness import WINDOW
 from digest.compose.select import Selection, select
 from digest.config import PublicationSettings
 from digest.flows.context import Context, rules_of
 from digest.flows.trouble import Trouble, contained
-from digest.model import Edition, EditionState, Reason
+from digest.model import Edition, EditionState, Entry, Reason
 from digest.store import editions, entries, events, publications
 
 
@@ -77,7 +81,8 @@ def compose(context: Context, settings: PublicationSettings, due_at: datetime) -
         if editions.is_made(connection, row.id, due_at):
             return None
         candidates = entries.undecided(connection, row.id, settings.sources)
-        chosen = select(candidates, rules_of(settings), since=row.last_made, now=now)
+        told = _told(connection, row.id, now)
+        chosen = select(candidates, rules_of(settings), since=row.last_made, now=now, told=told)
         uid = uuid4().hex
         publication = context.publication_of(settings)
         if chosen.skipped is not None:
@@ -105,7 +110,17 @@ def selection(context: Context, settings: PublicationSettings) -> Selection:
         row = publications.by_slug(connection, settings.slug)
         assert row is not None, "the context has agreed the ledger with the configuration"
         candidates = entries.undecided(connection, row.id, settings.sources)
-        return select(candidates, rules_of(settings), since=row.last_made, now=context.clock())
+        told = _told(connection, row.id, context.clock())
+        return select(candidates, rules_of(settings), since=row.last_made, now=context.clock(), told=told)
+
+
+def _told(connection: Connection, publication_id: int, now: datetime) -> tuple[Told, ...]:
+    """Gather the stories that were told lately, with every entry that told them: a late copy is no new story."""
+    stories: dict[tuple[int, int], list[Entry]] = {}
+    for item in entries.chosen_since(connection, publication_id, now - WINDOW):
+        place = int(item.reason.args.get("number", 1))  # the lead is the first
+        stories.setdefault((item.number, place), []).append(item.entry)
+    return tuple(Told(number, tuple(tellers)) for (number, _), tellers in stories.items())
 
 
 def compose_now(context: Context, settings: PublicationSettings) -> Composition:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from digest import __version__
@@ -79,7 +79,10 @@ class Context:
 
     def local_path(self, url: str) -> Path | None:
         """Answer the file or folder that a source's `url` means, or None where it is on the web."""
-        return None if urlsplit(url).scheme in ("http", "https") else self.configuration.folder / url
+        scheme, _, rest = url.partition("://")
+        if not rest:
+            return self.configuration.folder / url
+        return Path(unquote(rest)) if scheme == "maildir" else None
 
     def zone_of(self, settings: PublicationSettings) -> ZoneInfo:
         """The zone a publication lives in."""

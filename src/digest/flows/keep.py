@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 
 from digest.collect import discover, identity
 from digest.collect.clean import clean, plain, web_url
-from digest.collect.fetch import Answer, Fetched, Unchanged
+from digest.collect.fetch import Fetched, Unchanged
 from digest.compose.manners import adopt_move
 from digest.compose.polling import PollResult, next_check, syndication_minutes
 from digest.compose.rhythm import Rhythm, arrival, learn
+from digest.flows.ask import Look
 from digest.flows.context import Context
 from digest.model import Collected, EntryData, Failed, Hints, Kind, Reason
 from digest.store import entries, events, frozen, sources
@@ -41,8 +42,9 @@ class Collection:
     failed: Reason | None = None
 
 
-def keep(context: Context, source: Source, answer: Answer, read: Collected | Failed | None) -> Collection:
-    """Write down what a look brought; `read` is None where the document has not changed."""
+def keep(context: Context, source: Source, look: Look) -> Collection:
+    """Write down what a look brought."""
+    answer, read = look.answer, look.read
     if isinstance(read, Failed):
         return _keep_failure(context, source, read)
     if isinstance(answer, Failed):
@@ -57,7 +59,7 @@ def keep(context: Context, source: Source, answer: Answer, read: Collected | Fai
         for entry_id, data, fingerprint in revised:
             entries.revise(connection, entry_id, data, fingerprint, now)
         values = _told(source, read, base, now) if read else {}
-        values |= _stands(source, answer, now) | _moved(connection, source, answer, now)
+        values |= _stands(source, answer, now) | _moved(connection, source, look, now)
         values |= _rhythm(connection, source, now) if fresh or source.rhythm is None else {}
         values |= _next(context, source, answer, values, now)
         sources.put_back(connection, source.id, **values)
@@ -117,18 +119,21 @@ def _stands(source: Source, answer: Fetched | Unchanged, now: datetime) -> dict[
     }  # fmt: skip
 
 
-def _moved(connection: Connection, source: Source, answer: Fetched | Unchanged, now: datetime) -> dict[str, Any]:
-    """Follow a source that moved for good, once that can be believed; a feed that its page announces stands at once."""
-    asked = source.route_url or source.spec.url
-    if isinstance(answer, Fetched) and answer.url and answer.followed:
-        return {"route_url": answer.url}
-    if answer.moved_to is None:
-        return {"moved_to": None, "moved_since": None}
-    since = source.moved_since if source.moved_since and source.moved_to == answer.moved_to else now
-    if not adopt_move(asked, answer.moved_to, since, now):
-        return {"moved_to": answer.moved_to, "moved_since": since}
-    events.record(connection, now, f"source:{source.id}", Reason("source.moved", {"url": answer.moved_to}))
-    return {"route_url": answer.moved_to, "moved_to": None, "moved_since": None}
+def _moved(connection: Connection, source: Source, look: Look, now: datetime) -> dict[str, Any]:
+    """Remember the route that was found; follow a source that moved for good, once that can be believed."""
+    moved_to = None if isinstance(look.answer, Failed) else look.answer.moved_to
+    values: dict[str, Any] = {"moved_to": None, "moved_since": None}
+    if look.mark is not None:
+        values |= {"mail_validity": look.mark.validity, "mail_uid": look.mark.uid}
+    if look.chosen is not None:
+        return values | {"found": look.chosen.route.value, "route_url": look.chosen.ask}
+    if moved_to is None:
+        return values
+    since = source.moved_since if source.moved_since and source.moved_to == moved_to else now
+    if not adopt_move(source.route_url or source.spec.url, moved_to, since, now):
+        return values | {"moved_to": moved_to, "moved_since": since}
+    events.record(connection, now, f"source:{source.id}", Reason("source.moved", {"url": moved_to}))
+    return values | {"route_url": moved_to}
 
 
 def _rhythm(connection: Connection, source: Source, now: datetime) -> dict[str, Any]:
@@ -187,7 +192,7 @@ def _keep_failure(context: Context, source: Source, failed: Failed) -> Collectio
     }  # fmt: skip
     if source.route_url:
         # A feed that a page announced, or that moved, may have moved again: the next look begins anew.
-        values |= dict.fromkeys(("route_url", "etag", "last_modified", "validators_since"))
+        values |= dict.fromkeys(("found", "route_url", "etag", "last_modified", "validators_since"))
     with context.ledger.writing() as connection:
         if source.reason is None or source.reason.code != failed.reason.code:
             events.record(connection, now, f"source:{source.id}", failed.reason)

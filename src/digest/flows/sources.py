@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from digest.collect.clean import plain
 from digest.errors import UsageError
 from digest.flows.collect import collect
 from digest.flows.context import Context
-from digest.flows.inspect import Inspector
+from digest.flows.inspect import Inspector, Seen, refused_routes
 from digest.flows.keep import Collection
 from digest.model import Failed, Kind
 from digest.reasons import word
@@ -17,10 +18,19 @@ from digest.store import sources
 from digest.store.sources import SourceSpec
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A source that was added: its name, what was seen of it, and how its first collection went."""
+
+    name: str
+    seen: Seen
+    collection: Collection
+
+
 async def add_source(
-    context: Context, url: str, name: str | None, kind: Kind, topics: tuple[str, ...]
-) -> tuple[str, Collection]:
-    """Look at a URL, file or folder; when something can be collected from it, keep it as a source and collect it.
+    context: Context, url: str, name: str | None, kind: Kind, topics: tuple[str, ...], *, probe: bool
+) -> Added:
+    """Look for the best route from a URL, file or folder; when something can be collected, keep and collect it.
 
     Raises:
         UsageError: nothing can be collected from it, or its name is taken.
@@ -28,20 +38,19 @@ async def add_source(
     fetch = context.configuration.settings.fetch
     inspector = Inspector(
         user_agent=context.user_agent, clock=context.clock, zone=context.configuration.site_zone,
-        timeout=fetch.timeout, max_bytes=fetch.max_bytes, allow_private=fetch.allow_private,
+        timeout=fetch.timeout, max_bytes=fetch.max_bytes, allow_private=fetch.allow_private, probe=probe,
     )  # fmt: skip
     path = context.local_path(url)
     seen = await inspector.look(str(path) if path else url, None, kind)
-    if isinstance(seen, Failed):
-        raise UsageError(f"{url} was not added: {word(seen.reason)}.")
-    if not seen.entries and not seen.feeds:
-        raise UsageError(
-            f"{url} was not added: nothing to collect was found in it. `digest inspect {url}` shows what is there."
-        )
-    chosen = name or plain(seen.title)[:80] or urlsplit(url).hostname or url[:80]
+    if isinstance(seen.collected, Failed):
+        told = "".join(f"\n  {line}" for line in refused_routes(seen))
+        raise UsageError(f"{url} was not added: {word(seen.collected.reason)}.{told}")
+    if not seen.collected.entries:
+        raise UsageError(f"{url} was not added: nothing to collect was found in it. Try another page of the site.")
+    chosen = name or plain(seen.collected.title)[:80] or urlsplit(url).hostname or url[:80]
     spec = SourceSpec(name=chosen, url=url, kind=kind, topics=topics, origin="command")
     source_id = await asyncio.to_thread(_keep, context, spec)
-    return chosen, (await collect(context, [source_id]))[0]
+    return Added(chosen, seen, (await collect(context, [source_id]))[0])
 
 
 def _keep(context: Context, spec: SourceSpec) -> int:

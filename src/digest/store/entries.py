@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
-from digest.model import Dating, Enclosure, Entry, EntryData, Precision, SourceRef
-from digest.store.tables import choice, entry, entry_key, source
+from digest.model import Dating, Enclosure, Entry, EntryData, Precision, Reason, SourceRef
+from digest.store.tables import choice, edition, entry, entry_key, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,30 @@ def undecided(connection: Connection, publication_id: int, source_names: Sequenc
     if source_names:
         query = query.where(source.c.name.in_(source_names))
     return _all(connection, query.order_by(entry.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry that stands in edition `number`, with the reason of its place."""
+
+    number: int
+    reason: Reason
+    entry: Entry
+
+
+def chosen_since(connection: Connection, publication_id: int, since: datetime) -> tuple[Chosen, ...]:
+    """Read what a publication's editions told since an instant, the oldest edition first."""
+    query = (
+        _ENTRIES.add_columns(edition.c.number.label("edition_number"), choice.c.reason_code, choice.c.reason_args)
+        .join(choice, (choice.c.entry_id == entry.c.id) & choice.c.chosen.is_(True))
+        .join(edition, edition.c.id == choice.c.edition_id)
+        .where(choice.c.publication_id == publication_id, edition.c.made_at >= since, edition.c.number.is_not(None))
+        .order_by(edition.c.number, entry.c.id)
+    )
+    return tuple(
+        Chosen(row.edition_number, Reason(row.reason_code, row.reason_args or {}), _entry(row))
+        for row in connection.execute(query)
+    )
 
 
 def newest(connection: Connection, source_id: int, limit: int) -> tuple[Entry, ...]:

@@ -41,7 +41,10 @@ class Source:
     title: str
     link: str | None
     route: str | None
+    found: str | None
     route_url: str | None
+    mail_validity: int | None
+    mail_uid: int | None
     etag: str | None
     last_modified: str | None
     validators_since: datetime | None
@@ -80,7 +83,8 @@ def _source(row: Row[tuple[object, ...]]) -> Source:
             name=r["name"], url=r["url"], kind=Kind(r["kind"]), topics=tuple(r["topics"]),
             language=r["language"] or r["spoken"], weight=r["weight"], every=r["every"], origin=r["origin"],
         ),
-        state=r["state"], title=r["title"], link=r["link"], route=r["route"], route_url=r["route_url"],
+        state=r["state"], title=r["title"], link=r["link"], route=r["route"],
+        found=r["found"], route_url=r["route_url"], mail_validity=r["mail_validity"], mail_uid=r["mail_uid"],
         etag=r["etag"], last_modified=r["last_modified"],
         validators_since=r["validators_since"], moved_to=r["moved_to"], moved_since=r["moved_since"],
         rhythm=r["rhythm"], hints=frozen.from_json(Hints, r["hints"] or {}), first_collected=r["first_collected_at"],
@@ -240,7 +244,7 @@ _FORGOTTEN: dict[str, Any] = {
             "route_url",
         )
     ),
-    **dict.fromkeys(("next_check_at", "first_collected_at")),
+    **dict.fromkeys(("mail_validity", "mail_uid", "next_check_at", "first_collected_at")),
     "failures": 0,
 }
 """What was learnt of an old URL, taken back."""

@@ -75,7 +75,10 @@ source = Table(
     Column("link", Text),
     Column("spoken", String(35)),  # the language it says it is in
     Column("route", Text),
+    Column("found", String(20)),  # the route that a climb found
     Column("route_url", Text),  # what is asked for, where that is not `url`
+    Column("mail_validity", Integer),
+    Column("mail_uid", Integer),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("validators_since", Instant),
