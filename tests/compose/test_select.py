@@ -1,5 +1,6 @@
 """Every candidate is decided once, with its reason; nothing is lost and nothing comes twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,13 @@ def test_the_first_rule_that_keeps_an_entry_out_is_the_one_named():
 
 
 # ── the backlog ──────────────────────────────────────────────────────────────────────────────────
+def test_what_is_dated_by_the_day_of_the_last_edition_may_have_come_after_it():
+    today = make_entry(1, hours=-7, seen=5, backlog=True)
+    by_day = replace(today, data=replace(today.data, dating=replace(today.data.dating, precision=Precision.DAY)))
+    assert select([by_day], Rules(), since=MONDAY, now=MONDAY + timedelta(hours=6)).stories
+    assert not select([today], Rules(), since=MONDAY, now=MONDAY + timedelta(hours=6)).stories
+
+
 def test_the_first_edition_welcomes_the_backlog_newest_first():
     entries = [make_entry(n, hours=-24 * n, seen=0, backlog=True) for n in (2, 1, 3)]
     assert stories(choose(entries)) == [1, 2, 3]

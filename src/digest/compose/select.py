@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from digest.compose.excerpt import SUMMARY_LENGTH, excerpt, text_of
 from digest.compose.fold import Folded, Telling, Told, already_told, fold
-from digest.model import AlsoIn, Choice, Entry, Reason, Story
+from digest.model import AlsoIn, Choice, Entry, Precision, Reason, Story
 
 WEIGHT_CREDIT = timedelta(days=1)
 """How much newer a story counts for each unit of its source's weight above 1 (or older, below it)."""
@@ -116,8 +116,11 @@ def _gate(rules: Rules, since: datetime | None) -> Callable[[Entry], Reason | No
 
 
 def _stood_before(entry: Entry, since: datetime) -> bool:
-    published = entry.data.dating.at
-    return published is None or published < since
+    dating = entry.data.dating
+    if dating.at is None:
+        return True
+    # A day without an hour may still have been to come when the last edition was made.
+    return (dating.at + timedelta(days=1) if dating.precision is Precision.DAY else dating.at) < since
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
