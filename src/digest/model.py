@@ -55,8 +55,9 @@ class Precision(StrEnum):
 class Dating:
     """When something was published, as far as it was told.
 
-    `at` is aware (UTC) or None; `source` says where it was read: feed, time, json-ld, meta, text,
-    relative, url, front-matter, file, none; `text` is the visible text it was read from, if any.
+    `at` is aware, in the offset it was written with where that is known, or None; `text` is the visible text it was
+    read from, if any. `source` says where that was: feed, time, json-ld, meta, text, relative, url, sitemap, lastmod,
+    wordpress, json, mail, received, front-matter, file, none.
     """
 
     at: datetime | None = None
@@ -222,10 +223,13 @@ class Entry:
     first_seen: datetime
     backlog: bool = False
     revised: datetime | None = None
+    ordered: datetime | None = None
 
     @property
     def when(self) -> datetime:
-        """The instant to show and to order by: published, or first seen where that is unknown or later."""
+        """The instant to show and to order by: never later than first seen, whatever the date says."""
+        if self.ordered is not None:
+            return self.ordered
         published = self.data.dating.at
         return self.first_seen if published is None else min(published, self.first_seen)
 

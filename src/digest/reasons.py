@@ -103,6 +103,10 @@ SENTENCES: dict[str, str] = {
     "route.elsewhere": "none of its articles is below {section}",
     "route.redirected": "it leads to {url}, and a guess is not followed further",
     "route.too_many": "{limit} requests are enough for one site",
+    "list.learnt_anew": "the list at {selector} no longer looks like itself ({doubt}); articles now come from the "
+    "{role} list at {now}",
+    "list.lost": "the list at {selector} no longer looks like itself ({doubt}) and no other can take its place; "
+    "nothing of it was collected",
     "route.nowhere": "none of the ways from this address leads to entries ({requests} requests); "
     "`digest sources add` and `digest inspect` show why",
     "route.other_kind": "it was to be read as {wanted}, but the best route is: {found}; set kind to auto to take that",

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect.written import from_cldr, mixed
 from digest.collect.dates import find_date, read_date
 from digest.collect.datewords import AGO, UNITS
+from digest.collect.spans import go_back
 from digest.model import UNDATED, Precision
 
 NOW = datetime(2024, 4, 26, 10, 0, tzinfo=UTC)
@@ -127,7 +129,7 @@ def test_what_a_theme_prints_around_a_date_is_not_part_of_it():
 )
 def test_a_written_date_is_read_with_the_precision_it_has(text, language, at, precision):
     dating = read(text, language)
-    assert (dating.at.isoformat()[:19], dating.precision) == (at, precision)
+    assert (dating.at.astimezone(UTC).isoformat()[:19], dating.precision) == (at, precision)
 
 
 def test_the_language_decides_the_order_of_day_and_month():
@@ -146,6 +148,36 @@ def test_an_order_nobody_tells_is_not_guessed():
 def test_a_day_without_a_year_is_the_last_one_that_has_been():
     assert day("12 mars") == "2024-03-12"
     assert day("December 24", "en") == "2023-12-24"
+
+
+def test_a_date_keeps_the_offset_it_was_written_with_and_so_its_day():
+    assert read("2024-03-12T00:30:00+02:00").at.isoformat() == "2024-03-12T00:30:00+02:00"
+    assert read("Tue, 12 Mar 2024 10:00:00 +0100").at.isoformat() == "2024-03-12T10:00:00+01:00"
+    assert read("12 mars 2024 00:30", zone=PARIS).at.date().isoformat() == "2024-03-12"
+
+
+def test_relative_dates_are_read_in_27_languages():
+    written = list(from_cldr())
+    assert len(written) >= 1800
+    assert len({one.language for one in written}) == 27
+    wrong = [one for one in written if not says_so(one)]
+    assert len(wrong) <= 0.02 * len(written), [one.text for one in wrong]
+
+
+def test_relative_dates_are_read_in_any_mix_of_two_languages():
+    wrong = [one.text for one in mixed() if not says_so(one)]
+    assert wrong == []
+
+
+def says_so(written):
+    dating = read(written.text, written.language)
+    back = go_back(f"{written.count} {written.unit} ago", NOW)
+    return (dating.at, dating.precision) == back
+
+
+def test_a_short_unit_means_what_it_means_in_the_language_of_the_page():
+    assert read("hace 2 m", "es").precision is Precision.MONTH
+    assert read("2 m ago", "en").precision is Precision.MINUTE
 
 
 def test_a_time_without_a_zone_is_in_the_given_one():
@@ -193,7 +225,7 @@ def test_no_text_breaks_the_reader(text, language):
     for reader in (read_date, find_date):
         dating = reader(text, now=NOW, language=language, zone=PARIS)
         assert (dating.at is None) == (dating.precision is Precision.NONE)
-        assert dating.at is None or dating.at.tzinfo is UTC
+        assert dating.at is None or dating.at.utcoffset() is not None
 
 
 @given(

@@ -123,3 +123,46 @@ def test_a_mailbox_password_is_shown_nowhere(world):
     assert item.failed.code.startswith("mailbox.")
     assert "hunter2" not in word(item.failed)
     assert b"hunter2" not in (world.folder / "digest.db").read_bytes()
+
+
+def page_of(links, heading="Recent Posts", dated=True):
+    when = '<span class="date">2 March 2026</span>' if dated else ""
+    items = "".join(f'<li class="post"><a href="/{slug}">{title}</a> {when}</li>' for slug, title in links)
+    text = "".join(
+        f"<p>{'The council met again on the matter of the bridge, and again it rained. ' * 4}</p>" for _ in range(4)
+    )
+    return (
+        '<html lang="en"><head><title>News</title></head><body><nav><a href="/">Home</a><a href="/about">About</a></nav>'
+        f"<main><article><h1>The bridge stays closed for another winter</h1>{text}</article></main>"
+        f'<aside><h2>{heading}</h2><ul class="recent">{items}</ul></aside></body></html>'
+    )
+
+
+STORIES = [(f"story-{n}", f"A long enough headline about the harbour, number {n}") for n in range(1, 8)]
+
+
+def test_a_pages_list_is_learnt_and_rubbish_in_its_place_is_not_collected(world):
+    site(world, "/bridge", page_of(STORIES[:6]))
+    source_at(world, "/bridge", kind="page").runs()
+    before = set(world.entries("site"))
+    assert len(before) >= 6
+    assert world.known("site").learnt_list is not None
+    site(world, "/bridge", page_of([("x", "Buy now"), ("y", "Sale ends today")], heading="Offers", dated=False))
+    world.later(days=1).runs()
+    assert set(world.entries("site")) == before
+    site(world, "/bridge", page_of(STORIES[1:7]))
+    world.later(days=1).runs()
+    assert set(world.entries("site")) - before == {STORIES[6][1]}
+
+
+def test_undated_entries_of_a_first_look_keep_the_order_of_their_page(world):
+    site(world, "/bridge", page_of(STORIES[:6], dated=False))
+    source_at(world, "/bridge", kind="page").runs()
+    with world.context() as context, context.ledger.reading() as connection:
+        from digest.store import entries
+
+        kept = entries.newest(connection, world.known("site").id, 50)
+    listed = sorted(
+        (entry for entry in kept if entry.data.title.startswith("A long")), key=lambda entry: entry.when, reverse=True
+    )
+    assert [entry.data.title for entry in listed] == [title for _, title in STORIES[:6]]

@@ -7,27 +7,35 @@ article's. Structured data (JSON-LD, then `<meta>`) is believed before the visib
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 
 import lxml.html
 from lxml.html import HtmlElement
 
 from digest.collect.blocks import Located
+from digest.collect.bodies import paragraphs
 from digest.collect.datewords import fold
-from digest.collect.markup import HEADINGS, absolute, inner_html, is_element, text_of
+from digest.collect.extraction import SECONDS, extract
+from digest.collect.markup import absolute, depth_of, inner_html, is_element, text_of
+from digest.collect.metadata import first, told_of
+from digest.collect.published import published
 from digest.collect.records import Page
-from digest.model import UNDATED, Article, Dating, EntryData, Precision, Role
+from digest.collect.stamps import read_stamp
+from digest.model import Article, EntryData, Role
 
-_ARTICLE_TYPES: Final = re.compile(r"(?:Article|BlogPosting|Report|Review|Recipe|LiveBlogPosting)$")
-_CUT_TAGS: Final = ("aside", "nav", "footer", "form", "script", "style", "noscript", "template", "iframe", "dialog")
+_CUT_ALWAYS: Final = frozenset({"script", "style", "template", "iframe", "dialog"})
+_CUT_TAGS: Final = frozenset({"aside", "nav", "footer", "form", "noscript"})
+_COMMENT_NAMES: Final = (
+    r"comments?|comment-?list|respond|disqus_thread|kommentare?|commentaires?|comentarios?|reacties|commenti"
+)
+_COMMENTS: Final = re.compile(rf"(?:^|[-_ ])(?:{_COMMENT_NAMES})(?:$|[-_ ])")
 _CUT_NAMES: Final = re.compile(
-    r"(?:^|[-_ ])(?:cookies?|consent|gdpr|cmp|sidebar|related|comments?|comment-list|respond|disqus_thread|breadcrumbs?"
-    r"|post-navigation|navigation|jp-relatedposts|popup|modal|skip-link)(?:$|[-_ ])"
+    rf"(?:^|[-_ ])(?:{_COMMENT_NAMES}|cookies?|consent|gdpr|cmp|sidebar|related|breadcrumbs?|post-navigation|navigation"
+    r"|jp-relatedposts|popup|modal|skip-link)(?:$|[-_ ])"
 )
 _CUT_SMALL_NAMES: Final = re.compile(
     r"(?:^|[-_ ])(?:newsletter|subscribe|sharedaddy|share|sharing|social|author-box|advert\w*|promo)(?:$|[-_ ])"
@@ -35,124 +43,77 @@ _CUT_SMALL_NAMES: Final = re.compile(
 _CONSENT: Final = re.compile(
     r"cookie|consent|einwilligung|datenschutz|rgpd|gdpr|personal data|donnees personnelles|traceurs|privacy"
 )
-_META_DATES: Final = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date.published",
-    "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "publish-date",
-    "publish_date", "pubdate", "publication_date", "published_time", "parsely-pub-date", "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "date", "created", "citation_publication_date", "citation_online_date", "bt:pubdate", "og:published_time",
-)  # fmt: skip
-_BYLINE_NAMES: Final = re.compile(
-    r"date|byline|meta|posted|publish|time|author|info|entry-header|kicker|dateline|datum|stamp"
-)
-_NOT_PUBLISHED: Final = re.compile(r"updated|modified|comment|copyright|footer|event")
-_PUBLISHED: Final = re.compile(
-    r"\b(?:published|posted|publie|poste le|veroffentlicht|erstellt am|geschrieben am|publicado|pubblicato|postado"
-    r"|geplaatst|gepubliceerd|opublikowan\w+|опубликован\w*|publicerad|udgivet|publisert|publikovano|yayinlan\w+|julkaistu)\b"
-)
-_URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
-_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d(?!\d)")
 _SHORTEST_TEXT: Final = 150
+_SHORTEST_PARAGRAPH: Final = 80
 _LONGEST_SUMMARY: Final = 300
 _LONGEST_CUT: Final = 3000
 _LONGEST_SMALL_CUT: Final = 500
 """Characters beyond which a part is kept, whatever it is called: it holds the article."""
-_LONGEST_BYLINE: Final = 160
 _LONGEST_HEAD: Final = 100
 """Characters of a line at the top of the text that may be a byline rather than a sentence."""
-_NEAR: Final = 60
-"""How many elements around the headline a byline may stand away from it."""
 
 
-def read_article(tree: HtmlElement, blocks: Iterable[Located], *, url: str | None, page: Page) -> Article | None:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The article could not be read: `note` says why, in a sentence."""
+
+    note: str
+
+
+def read_article(
+    tree: HtmlElement, blocks: Iterable[Located], *, url: str | None, page: Page
+) -> Article | Unread | None:
     """Read the article of a page, whose URL is `url`; None where there is no title with a real text.
 
     `tree` is spent: what is not the article is cut out of it.
     """
-    meta = metas(tree)
-    data = next(_structured(tree), {})
+    told = told_of(tree, url)
+    meta, data = told.meta, told.article
     title = title_of(tree, meta, data)
-    _cut(tree, blocks, keep_main=_is_article(meta, data))
-    html, text = _extracted(tree, title, page)
-    if not title or len(text) < _SHORTEST_TEXT:
+    _cut(tree, blocks, keep_main=told.is_article)
+    extracted = _extracted(tree, title, page)
+    if extracted is None:
+        return Unread(f"The text of this page could not be had within {SECONDS:g} s.")
+    html, text = extracted
+    if not title or len(text) < (1 if told.is_article else _SHORTEST_TEXT):
         return None
-    image = meta.get("og:image") or _first(data.get("image")) or meta.get("twitter:image")
+    image = meta.get("og:image") or first(data.get("image")) or meta.get("twitter:image")
     entry = EntryData(
         uid=url or f"title:{fold(title)}",
         title=title,
         url=url,
         authors=_authors(data, meta, tree),
-        summary=shortened(_first(meta.get("og:description") or meta.get("description")) or text.partition("\n")[0]),
+        summary=shortened(first(meta.get("og:description") or meta.get("description")) or text.partition("\n")[0]),
         content=html,
-        dating=_published(data, meta, tree, url, page),
-        updated=page.date(_first(data.get("dateModified")) or meta.get("article:modified_time") or "").at,
+        dating=published(told, tree, title, url=url, page=page),
+        updated=read_stamp(first(data.get("dateModified")) or meta.get("article:modified_time") or "", page.zone).at,
         image=absolute(image, page.base_url) if image else None,
         language=page.language,
     )
     return Article(entry=entry, text=text)
 
 
-def _is_article(meta: Mapping[str, str], data: Mapping[str, Any]) -> bool:
-    return bool(data) or meta.get("og:type") == "article" or "article:published_time" in meta
-
-
 # ── what the page says of itself ─────────────────────────────────────────────────────────────────
-def metas(tree: HtmlElement) -> dict[str, str]:
-    """Collect `<meta>` by lower-case name, property or itemprop; the first of a name counts."""
-    found: dict[str, str] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = " ".join((element.get("content") or "").split())
-        if name and content:
-            found.setdefault(name.strip().lower(), content)
-    return found
-
-
-def _structured(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Yield the JSON-LD objects that are articles, in page order; broken ones are passed over."""
-    for script in tree.iter("script"):
-        if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
-            continue
-        try:
-            found = json.loads((script.text or "").strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        yield from _articles_in(found, 0)
-
-
-def _articles_in(node: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if depth > 4:
-        return
-    if isinstance(node, list):
-        for item in node:
-            yield from _articles_in(item, depth + 1)
-    elif isinstance(node, dict):
-        kinds = node.get("@type")
-        if any(_ARTICLE_TYPES.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-            yield node
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _articles_in(node.get(key), depth + 1)
-
-
-def _first(value: Any) -> str:
-    """Take the text of a JSON-LD value, be it bare, in a list, or an object with a name or URL."""
-    if isinstance(value, list):
-        return _first(value[0]) if value else ""
-    if isinstance(value, dict):
-        return _first(value.get("name") or value.get("url") or value.get("@id"))
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
 def title_of(tree: HtmlElement, meta: Mapping[str, str], data: Mapping[str, Any]) -> str:
     """Choose the headline: the `<h1>` that structured data or `<title>` confirm, else what they say themselves."""
-    element = next(tree.iter("title"), None)
-    shown = text_of(element) if element is not None else ""
-    told = [said for said in (_first(data.get("headline")), meta.get("og:title", ""), shown) if said]
+    shown = next((text_of(element) for element in tree.iter("title")), "")
+    told = [said for said in (first(data.get("headline")), meta.get("og:title", ""), shown) if said]
     headings = [text for text in (text_of(heading) for heading in tree.iter("h1")) if 0 < len(text) <= 300]
     site = fold(meta.get("og:site_name", ""))
-    for heading in headings:
-        if fold(heading) != site and any(_key(heading) and _key(heading) in _key(said) for said in told):
-            return heading
+    heads = {_key(_last_part(said)[0]) for said in told} - {""}
+    tails = {_key(_last_part(said)[2]) for said in told} - {""}
+    confirmed = [
+        heading for heading in headings
+        if fold(heading) != site and any(_key(heading) and _key(heading) in _key(said) for said in told)
+    ]  # fmt: skip
+    if confirmed and _key(confirmed[0]) not in tails:
+        return confirmed[0]
+    for element in tree.iter("h2", "h3"):
+        text = text_of(element, limit=300)
+        if len(text) <= 300 and _key(text) in heads:
+            return text
+    if confirmed:
+        return confirmed[0]
     return (
         _without_site(told[0], site) if told else next((heading for heading in headings if fold(heading) != site), "")
     )
@@ -184,7 +145,7 @@ def site_title(tree: HtmlElement, meta: Mapping[str, str], title: str) -> str:
 
 def _authors(data: Mapping[str, Any], meta: Mapping[str, str], tree: HtmlElement) -> tuple[str, ...]:
     told = data.get("author")
-    names = [_first(one) for one in (told if isinstance(told, list) else [told])]
+    names = [first(one) for one in (told if isinstance(told, list) else [told])]
     names += [meta.get("author", ""), meta.get("article:author", ""), meta.get("dc.creator", "")]
     if not any(_is_name(name) for name in names):
         links = tree.xpath(
@@ -192,10 +153,10 @@ def _authors(data: Mapping[str, Any], meta: Mapping[str, str], tree: HtmlElement
         )
         links += tree.xpath('.//a[contains(@href, "/author/")]')
         names += [text_of(link) for link in links[:3]]
-    first = next((place for place, name in enumerate(names) if _is_name(name)), None)
-    if first is None:
+    known = next((place for place, name in enumerate(names) if _is_name(name)), None)
+    if known is None:
         return ()
-    several = names[: len(told)] if isinstance(told, list) and first < len(told) else [names[first]]
+    several = names[: len(told)] if isinstance(told, list) and known < len(told) else [names[known]]
     return tuple(dict.fromkeys(re.sub(r"^(?i:by|par|von|por)\s+", "", name) for name in several if _is_name(name)))
 
 
@@ -205,16 +166,51 @@ def _is_name(text: str) -> bool:
 
 # ── the text ─────────────────────────────────────────────────────────────────────────────────────
 def _cut(tree: HtmlElement, blocks: Iterable[Located], *, keep_main: bool) -> None:
-    """Take out of the page what stands around its article."""
+    """Take out of the page what stands around its article; a part with much of the page's prose is the article."""
     lists = {
         element
         for located in blocks
         if not (keep_main and located.block.role in (Role.MAIN, Role.OTHER))
         for element in (*located.records, *([located.heading] if located.heading is not None else []))
     }
+    prose = _prose(tree)
+    whole = prose.get(tree, 0)
+    length = len(text_of(tree))
     for element in list(tree.iter()):
-        if is_element(element) and element.getparent() is not None and _is_around(element, lists):
+        if not is_element(element) or element.getparent() is None:
+            continue
+        if element.tag in _CUT_ALWAYS or (
+            _is_around(element, lists) and not _is_article_of(element, prose, whole, length)
+        ):
             element.drop_tree()
+        elif element.tag == "noscript":  # left open by mistake, it swallows the page
+            element.tag = "div"
+
+
+def _prose(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """Count for each element the characters of the paragraphs below it that are long enough to be told, not listed."""
+    found: dict[HtmlElement, int] = {}
+    for paragraph in tree.iter("p"):
+        length = len(text_of(paragraph))
+        if length >= _SHORTEST_PARAGRAPH:
+            for element in (paragraph, *paragraph.iterancestors()):
+                found[element] = found.get(element, 0) + length
+    return found
+
+
+def _is_article_of(element: HtmlElement, prose: Mapping[HtmlElement, int], whole: int, length: int) -> bool:
+    """Tell a part that holds the article by its share of the page's prose; comments may be longer than that.
+
+    In a page without prose it is the part with most of the text, whose `length` is that of the page as it is seen.
+    """
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    told = prose.get(element, 0)
+    if _COMMENTS.search(names) and whole - told >= _SHORTEST_TEXT:
+        return False
+    if whole:
+        return told * 4 > whole
+    own = len(text_of(element))
+    return own > (length if element.tag == "noscript" else length - own)
 
 
 def _is_around(element: HtmlElement, lists: AbstractSet[HtmlElement]) -> bool:
@@ -223,7 +219,7 @@ def _is_around(element: HtmlElement, lists: AbstractSet[HtmlElement]) -> bool:
     if element in lists:
         return next(element.iter("h1"), None) is None
     if element.tag in _CUT_TAGS:
-        return next(element.iter("h1", "article"), None) is None
+        return next(element.iter("h1", "article"), None) is None and not _is_head(element)
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     longest = _LONGEST_CUT if _CUT_NAMES.search(names) else _LONGEST_SMALL_CUT if _CUT_SMALL_NAMES.search(names) else 0
     if element.tag != "article" and longest:
@@ -231,6 +227,15 @@ def _is_around(element: HtmlElement, lists: AbstractSet[HtmlElement]) -> bool:
             next(element.iter("h1", "article", "main"), None) is None and len(text_of(element, limit=longest)) < longest
         )
     return element.tag in ("div", "section", "p") and _is_consent(element)
+
+
+def _is_head(element: HtmlElement) -> bool:
+    """Tell the `<footer>` that stands above an article's text and holds its byline, as Drupal has it."""
+    article = next(element.iterancestors("article"), None)
+    if element.tag != "footer" or article is None:
+        return False
+    above = (one for one in article.iter("footer", "p") if one is element or len(text_of(one)) >= _SHORTEST_PARAGRAPH)
+    return next(above) is element
 
 
 def _is_consent(element: HtmlElement) -> bool:
@@ -246,39 +251,17 @@ def _is_consent(element: HtmlElement) -> bool:
     )
 
 
-def _extracted(tree: HtmlElement, title: str, page: Page) -> tuple[str, str]:
+def _extracted(tree: HtmlElement, title: str, page: Page) -> tuple[str, str] | None:
     """Extract the article's HTML and its plain text, paragraphs parted by an empty line, without its headline."""
-    import trafilatura
-
-    found = trafilatura.extract(
-        lxml.html.tostring(tree, encoding="unicode"),
-        url=page.base_url,
-        output_format="html",
-        include_comments=False,
-        include_formatting=True,
-        include_links=True,
-        include_images=True,
-    )
-    body = next(lxml.html.document_fromstring(found).iter("body"), None) if found else None
-    if body is None:
-        return "", ""
+    found = extract(lxml.html.tostring(tree, encoding="unicode"), page.base_url, depth=depth_of(tree))
+    if not found:
+        return None if found is None else ("", "")
+    body = lxml.html.fragment_fromstring(found, create_parent="div")
     for child in list(body)[:4]:
         text = text_of(child)
         if _key(text) == _key(title) or (len(text) <= _LONGEST_HEAD and page.byline(text).at is not None):
-            body.remove(child)
-    paragraphs = [text for text in (text_of(block) for block in _blocks_of(body)) if text]
-    return inner_html(body), "\n\n".join(paragraphs)
-
-
-def _blocks_of(body: HtmlElement) -> Iterator[HtmlElement]:
-    for child in body:
-        if is_element(child):
-            if child.tag in ("div", "section", "article", "main", "ul", "ol", "blockquote", "table", "tbody") and len(
-                child
-            ):
-                yield from _blocks_of(child)
-            else:
-                yield child
+            child.drop_tree()
+    return inner_html(body), "\n\n".join(paragraphs(body))
 
 
 def shortened(text: str) -> str:
@@ -288,101 +271,3 @@ def shortened(text: str) -> str:
         return line
     cut = line[:_LONGEST_SUMMARY]
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.") + "…"
-
-
-# ── the date ─────────────────────────────────────────────────────────────────────────────────────
-def _published(
-    data: Mapping[str, Any], meta: Mapping[str, str], tree: HtmlElement, url: str | None, page: Page
-) -> Dating:
-    """Choose the date: JSON-LD, `<meta>`, `<time>`, the URL, the byline; `UNDATED` rather than a guess."""
-    for text, source in (
-        (_first(data.get("datePublished")), "json-ld"),
-        *((meta.get(name, ""), "meta") for name in _META_DATES),
-    ):
-        found = page.date(text)
-        if found.at is not None and found.precision not in (Precision.YEAR, Precision.MONTH):
-            return Dating(found.at, found.precision, source)
-    return _by_time(tree, page) or _by_url(url, page) or _by_byline(tree, page) or UNDATED
-
-
-def _by_time(tree: HtmlElement, page: Page) -> Dating | None:
-    """Read the `<time>` (or microdata) of the article; one marked as published before any other."""
-    best: Dating | None = None
-    marked = tree.xpath('.//time | .//*[@itemprop="datePublished"] | .//abbr[contains(@class, "published")]')
-    for element in marked:
-        names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
-        if _NOT_PUBLISHED.search(names) and "published" not in names:
-            continue
-        shown = text_of(element)
-        found = page.date(element.get("datetime") or element.get("content") or element.get("title") or shown)
-        if found.at is None or found.precision is Precision.YEAR:
-            continue
-        dating = Dating(found.at, found.precision, "time", shown or None)
-        if "publish" in names or element.get("pubdate") is not None:
-            return dating
-        best = best or dating
-    return best
-
-
-def _by_url(url: str | None, page: Page) -> Dating | None:
-    match = _URL_DATE.search(url or "")
-    if match is None:
-        return None
-    found = page.date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
-    return Dating(found.at, found.precision, "url") if found.at is not None else None
-
-
-def _by_byline(tree: HtmlElement, page: Page) -> Dating | None:
-    """Read the short texts around the headline, nearest first: what is called a byline, then any that is a date.
-
-    Further away, a text must say that something was published, or be the only date of the page. What stands
-    below the headline is read before what stands above it: many pages print today's date at their top.
-    """
-    elements = [element for element in tree.iter() if is_element(element)]
-    headline = next((place for place, element in enumerate(elements) if element.tag == "h1"), None)
-    if headline is None:
-        headline = next((place for place, element in enumerate(elements) if element.tag in HEADINGS), 0)
-    below, above = elements[headline : headline + _NEAR], elements[max(0, headline - _NEAR // 2) : headline]
-    for near in (below, above[::-1]):
-        for strict in (False, True):
-            for element in near:
-                found = _line_date(element, page, strict=strict)
-                if found is not None:
-                    return found
-    return _by_sentence(elements[headline:], page)
-
-
-def _by_sentence(elements: Sequence[HtmlElement], page: Page) -> Dating | None:
-    alone: dict[datetime, Dating] = {}
-    for element in elements:
-        text = text_of(element, limit=240) if len(element) <= 6 else ""
-        if 4 <= len(text) <= 240 and _PUBLISHED.search(fold(text)) and _YEAR.search(text):
-            found = page.byline(text)
-            if found.at is not None and found.precision is not Precision.YEAR:
-                return found
-        found = _line_date(element, page, strict=True) or UNDATED
-        if found.at is not None:
-            alone[found.at] = found
-    return next(iter(alone.values())) if len(alone) == 1 else None
-
-
-def _line_date(element: HtmlElement, page: Page, *, strict: bool) -> Dating | None:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    if element.tag in HEADINGS or _NOT_PUBLISHED.search(names) or (not strict and not _BYLINE_NAMES.search(names)):
-        return None
-    lines = [
-        text_of(element, limit=_LONGEST_BYLINE),
-        " ".join((element.text or "").split()),
-        *(" ".join((c.tail or "").split()) for c in element),
-    ]
-    for line in lines:
-        if not 4 <= len(line) <= _LONGEST_BYLINE:
-            continue
-        found = page.date(line) if strict else page.byline(line)
-        if (
-            found.at is not None
-            and found.precision is not Precision.YEAR
-            and (found.source == "relative" or _YEAR.search(line))
-        ):
-            return found
-    return None

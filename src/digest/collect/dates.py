@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 
@@ -126,7 +126,7 @@ class _Reader:
         folded = folded.strip(" .,;()[]")
         if not folded:
             return UNDATED
-        found = go_back(folded, self.now) or self._day_word(folded)
+        found = go_back(folded, self.now, self.language) or self._day_word(folded)
         if found is not None:
             return self._dating(*found, "relative", shown)
         if not _DIGIT.search(folded):
@@ -137,7 +137,7 @@ class _Reader:
     def _dating(self, at: datetime, precision: Precision, source: str, shown: str) -> Dating:
         if not _OLDEST <= at.year <= self.now.year + 2:
             return UNDATED
-        return Dating(at.astimezone(UTC), precision, source, shown.strip())
+        return Dating(at, precision, source, shown.strip())
 
     # ── relative ─────────────────────────────────────────────────────────────────────────────────
     def _day_word(self, folded: str) -> tuple[datetime, Precision] | None:

@@ -11,12 +11,15 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+_STROKED: Final = {"ı": "i", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d"}
+"""Letters that Unicode does not take apart."""
+
 
 class _Folding(dict[int, str]):
     """Character to folded character, filled as it is asked; scripts that mark vowels apart are left alone."""
 
     def __missing__(self, point: int) -> str:
-        folded = chr(point)
+        folded = _STROKED.get(chr(point), chr(point))
         if point < 0x2000 or 0xFF00 <= point < 0xFFF0:
             folded = unicodedata.normalize("NFKD", folded)[0].lower()[0]
         self[point] = folded
@@ -63,32 +66,46 @@ WORD: Final = re.compile(r"\d+|[^\W\d_][^\s\d.,:;!?()\[\]/|–—-]*")
 
 UNITS: Final = _names(
     """
-    second: s sec secs second seconds seconde secondes sekunde sekunden segundo segundos secondo secondi seconden
+    second: sek seg sn sekundou sekundami sekundi sekunti с сек секунди δευτ δευτερολεπτο secunda secunde segon segons
+        שניות שנייה שנ׳ שניה सेकंड से॰ masodperccel masodperce dtk ثوانى ثواني sekundu s sec secs second seconds
+        seconde secondes sekunde sekunden segundo segundos secondo secondi seconden
         sekunda sekundy sekund sekunder секунду секунды секунд saniye sekuntia δευτερολεπτα detik giay ثانية
         ثوان
-    minute: m min mins mn minute minutes minuten minuto minutos minuti minuut minuta minuty minut minuter minutter
+    minute: хв λεπ mnt मि॰ דק׳ perccel m min mins mn minute minutes minuten minuto minutos minuti minuut minuta
+        minuty minut minuter minutter
         minutt minutou minutami minuutti minuuttia dakika dk минуту минуты минут хвилину хвилини хвилин λεπτα
         λεπτο menit phut perc perce دقيقة دقايق minuts мин דקות דקה मिनट
-    hour: h hr hrs hour hours heure heures stunde stunden std ora ore hora horas uur uren godzine godzina godziny
+    hour: ч tim t godz ωρ ω घंटे घंटा घं॰ שע׳ oraval h hr hrs hour hours heure heures stunde stunden std ora ore
+        hora horas uur uren godzine godzina godziny
         godzin timme timmar time timer hodina hodiny hodin hodinu hodinou hodinami tunti tuntia saat sa час
         часа часов годину години годин ωρα ωρες jam gio oraja ساعة ساعات hores שעה שעות घटे घटा
-    day: d j jr jrs day days jour jours tag tage tagen dia dias giorno giorni gg dag dagen dage dager dagar dygn
+    day: dgn dogn дн pv ημ g d j jr jrs day days jour jours tag tage tagen dia dias giorno giorni gg dag dagen
+        dage dager dagar dygn
         dzien dni dnia den dny dnu dnem paiva paivaa gun день дня днеи дні днів дни ημερα ημερες μερες zile zi
         hari ngay nap napja nappal يوم ايام يوما dies ימים יום दिन
-    week: w wk wks week weeks semaine semaines sem woche wochen semana semanas settimana settimane sett weken
+    week: اسبوعا wo tyg tydz tyd hf v vk тиж нед setm sapt mgg שב׳ εβδ w wk wks week weeks semaine semaines sem
+        woche wochen semana semanas settimana settimane sett weken
         tydzien tygodnie tygodni tygodnia vecka veckor uge uger uke uker tyden tydny tydnu tydnem viikko
         viikkoa hafta неделю недели недель неделя тиждень тижні тижнів εβδομαδα εβδομαδες saptamana saptamani
         minggu tuan hete hettel اسبوع اسابيع setmana setmanes שבוע שבועות हफ्ते सप्ताह
-    month: mo mos month months mois monat monate monaten mes meses mese mesi maand maanden miesiac miesiace
+    month: mies md mdr man kk мес міс माह bln חו׳ honappal μην mo mos month months mois monat monate monaten mes
+        meses mese mesi maand maanden miesiac miesiace
         miesiecy manad manader maned maneder maaned maaneder mesic mesice mesicu mesicem mesici kuukausi
         kuukautta ay месяц месяца месяцев місяць місяці місяців μηνα μηνας μηνες luna luni bulan thang honap
         honapja شهر اشهر شهور شهرا mesos חודש חודשים महीने
-    year: yr yrs year years ans annee annees jahr jahre jahren ano anos anno anni jaar jaren rok lata lat ar aar
+    year: л р г thn वर्ष evvel l r yr yrs year years ans annee annees jahr jahre jahren ano anos anno anni jaar
+        jaren rok lata lat ar aar
         roky lety let rokem vuosi vuotta yil sene год года лет рік роки років χρονο χρονια ετος ετη ani tahun
         nam ev eve سنة سنوات سنين عام اعوام any anys שנה שנים साल
     """
 )
 """Word to unit, without those that mean something else too (`an`, `y`: see `dates`)."""
+
+LOCAL_UNITS: Final = {
+    ("fr", "m"): "month", ("es", "m"): "month", ("fi", "v"): "year", ("nb", "u"): "week", ("no", "u"): "week",
+    ("da", "u"): "week", ("uk", "год"): "hour", ("id", "h"): "day",
+}  # fmt: skip
+"""Language and abbreviation to unit, where it means another one elsewhere."""
 
 DUALS: Final = _names(
     """
@@ -98,6 +115,7 @@ DUALS: Final = _names(
     month: شهرين חודשיים
     year: سنتين عامين שנתיים
     minute: دقيقتين
+    second: ثانيتين
     """
 )
 """Words that mean two of a unit."""
@@ -106,7 +124,7 @@ NUMBERS: Final = _values(
     """
     1: a an one un une uno una um uma ein eine einem einer einen een en ett et jeden jedna jedno один одну
         одна одно bir yksi ena ενα μια μιας satu mot egy واحد واحدة o
-    2: two deux zwei dos due dois duas twee dwa dwie dva dve два две дві tva to iki kaksi doi doua dua hai ket
+    2: two deux שתי שני zwei dos due dois duas twee dwa dwie dva dve два две дві tva to iki kaksi doi doua dua hai ket
         δυο
     3: three trois drei tres tre drie trzy tri три uc kolme trei tiga ba harom τρεις τρια
     4: four quatre vier cuatro quattro quatro cztery ctyri четыре чотири fyra fire dort nelja patru empat
@@ -135,7 +153,7 @@ FEW: Final = frozenset(
 AGO: Final = frozenset(
     _words(
         """
-    acum ago atras ezelott fa geleden ha hace lalu nazaj once preced pred pries prije przed purje sedan siden
+    acum ago sen atras ezelott fa geleden ha hace lalu nazaj once preced pred pries prije przed purje sedan siden
     sitten tagasi temu truoc vor πριν назад преди тому לפני قبل لפני منذ पहले
         """
     )
@@ -158,7 +176,7 @@ DAYS_BACK: Final = _values(
     0: today, aujourd'hui, aujourd’hui, heute, hoy, oggi, hoje, vandaag, dzisiaj, dzis, сегодня, сьогодні,
         idag, i dag, dnes, bugun, tanaan, 今日, 本日, 今天, 오늘, اليوم, astazi, avui, σημερα, hari ini, hom nay
     1: yesterday, hier, gestern, ayer, ieri, ontem, gisteren, wczoraj, вчера, вчора, igar, i gar, vcera, dun,
-        eilen, 昨日, きのう, 昨天, 어제, امس, ahir, χθες, εχθες, kemarin, hom qua, tegnap
+        eilen, אתמול, 昨日, きのう, 昨天, 어제, امس, ahir, χθες, εχθες, kemarin, hom qua, tegnap
     2: avant-hier, avant hier, vorgestern, anteayer, antier, l'altro ieri, altroieri, anteontem, eergisteren,
         przedwczoraj, позавчера, позавчора, i forrgar, forrgar, i forgars, predevcirem, onceki gun,
         toissapaivana, 一昨日, おととい, 前天, 그저께, اول امس, the day before yesterday, day before yesterday
@@ -256,13 +274,23 @@ PREFIXES: Final = sorted(
     ultima actualizacion, ultima atualizacao, ultimo aggiornamento, updated, uppdaterad, veroffentlicht,
     vydano, written, yayınlandı, yayınlanma tarihi, zaktualizowano, zuletzt aktualisiert, δημοσιευση,
     τελευταια ενημερωση, дата, обновлено, опубликовано, تاريخ النشر, نشر, نشر في, 公開日, 发布于, 发布时间, 发表于,
-    投稿日, 更新于, 更新日, 게시일, 수정, 입력, 작성일
+    投稿日, 投稿日時, 公開, 掲載日, 掲載, 配信, 更新, 更新于, 更新日,
+    更新日時, 最終更新, 最終更新日, 发表时间, 時間, 时间,
+    日期, 게시일, 수정,
+    입력, 입력시간, 기사입력, 기사등록, 등록, 등록일, 승인, 송고, 발행, 발행일, 작성일, 작성
         """
     ),
     key=len,
     reverse=True,
 )
 """What is printed before a date, longest first."""
+
+PUBLISHED: Final = re.compile(
+    r"\b(?:published|posted|publie|poste le|mis en ligne|paru le|veroffentlicht|erstellt am|geschrieben am|publicado"
+    r"|pubblicato|postado|geplaatst|gepubliceerd|opublikowan\w+|dodano|опубликован\w*|publicerad|udgivet|publisert"
+    r"|publikovano|vydano|yayinlan\w+|julkaistu|megjelent|publicat|δημοσιευ\w+|نشر|פורסם)\b|入力|입력|게시|公開|掲載|发布|發布|发表"
+)
+"""Words that say, within a sentence, that something was published."""
 
 CONNECTORS: Final = _words("le on am den vom el il em op на в kl as the at dne dnia w de la du les a")
 """Small words between such a prefix and its date."""

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import lxml.html
+from lxml import etree
 from lxml.html import HtmlElement
 
 UNSEEN: Final = frozenset(
@@ -70,6 +71,15 @@ def text_of(element: HtmlElement, *, limit: int | None = None) -> str:
         if size > limit:
             break
     return " ".join("".join(words).split())
+
+
+def depth_of(element: HtmlElement) -> int:
+    """Count how many elements stand within one another at the deepest place below an element."""
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(element, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def inner_html(element: HtmlElement) -> str:

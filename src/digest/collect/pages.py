@@ -17,9 +17,10 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-from digest.collect.articles import metas, read_article, site_title
+from digest.collect.articles import Unread, read_article, site_title
 from digest.collect.blocks import locate_blocks
 from digest.collect.markup import absolute, without_fragment
+from digest.collect.metadata import metas
 from digest.collect.records import Page
 from digest.model import Article, Block, Collected, EntryData, Failed, FeedLink, Kind, Reason, Role
 
@@ -60,7 +61,8 @@ def read_page(data: bytes, *, url: str | None, charset: str | None, now: datetim
     located = locate_blocks(tree, page)
     blocks = tuple(one.block for one in located)
     feeds = _feeds(tree, base)
-    article = read_article(tree, located, url=_article_url(own, url), page=page)
+    read = read_article(tree, located, url=_article_url(own, url), page=page)
+    article = read if isinstance(read, Article) else None
     entries, notes = _chosen(article, blocks, page.base_url)
     return Collected(
         kind=Kind.PAGE,
@@ -74,7 +76,7 @@ def read_page(data: bytes, *, url: str | None, charset: str | None, now: datetim
         article=article,
         blocks=blocks,
         feeds=feeds,
-        notes=notes,
+        notes=(*notes, read.note) if isinstance(read, Unread) else notes,
     )
 
 

@@ -22,6 +22,7 @@ from digest.collect.datewords import (
     FILLERS,
     JUST_NOW,
     LAST,
+    LOCAL_UNITS,
     NUMBERS,
     UNITS,
     WORD,
@@ -48,6 +49,9 @@ _CJK_AGO: Final = re.compile(
     r"|개월|달|주일|주|일|년|시간|분|초)\s*(?:くらい|ほど)?\s*(?:前|以前|之前|전)"
 )
 
+_VOWEL_SIGNS: Final = re.compile("[\u064b-\u0652]")
+"""Of Arabic, which CLDR writes and hardly any site does."""
+
 _WIDE: Final = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 _HINTS: Final = AGO | {"il"} | {phrase.split()[-1] for phrase in (*DAYS_BACK, *JUST_NOW, *LAST)}
 
@@ -62,8 +66,11 @@ def says_ago(folded: str) -> bool:
     return any(word in AGO for word in _words(folded)) or _CJK_AGO.search(folded) is not None
 
 
-def go_back(folded: str, now: datetime) -> tuple[datetime, Precision] | None:
-    """Read a folded text that is a relative date as a whole; None if it is none, or leads out of the calendar."""
+def go_back(folded: str, now: datetime, language: str = "") -> tuple[datetime, Precision] | None:
+    """Read a folded text that is a relative date as a whole; None if it is none, or leads out of the calendar.
+
+    `language` (BCP 47) tells short units apart that mean one thing here and another there.
+    """
     if folded in JUST_NOW:
         return now, Precision.MINUTE
     if folded in LAST:
@@ -76,11 +83,13 @@ def go_back(folded: str, now: datetime) -> tuple[datetime, Precision] | None:
     words = _words(folded)
     if not any(word in AGO for word in words):
         return None
-    return _back(now, _spans(words) or (), _COARSER if any(word in FEW for word in words) else _STEPS)
+    return _back(
+        now, _spans(words, language.partition("-")[0]) or (), _COARSER if any(word in FEW for word in words) else _STEPS
+    )
 
 
 def _words(folded: str) -> list[str]:
-    return WORD.findall(folded.replace("il y a", "ago "))
+    return WORD.findall(_VOWEL_SIGNS.sub("", folded.replace("il y a", "ago ")))
 
 
 def _back(
@@ -92,13 +101,14 @@ def _back(
     return (at, precisions[spans[-1][0]]) if spans and at is not None else None
 
 
-def _spans(words: Sequence[str]) -> list[tuple[str, int]] | None:
+def _spans(words: Sequence[str], language: str) -> list[tuple[str, int]] | None:
     """Read pairs of unit and number around a word that says "ago", in either order; None if a word is left over."""
     spans: list[tuple[str, int]] = []
     number: int | None = None
     implied = False
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        unit = _unit(word, number=number, following=following)
+        unit = LOCAL_UNITS.get((language, word)) if number is not None else None
+        unit = unit or _unit(word, number=number, following=following)
         if unit is not None:
             spans.append((unit, 1 if number is None else number))
             implied, number = number is None, None
@@ -122,8 +132,8 @@ def _count(word: str) -> int | None:
 
 
 def _unit(word: str, *, number: int | None, following: str) -> str | None:
-    """Name the unit that a word stands for; `an` and `y` are units only where a number came before."""
-    if word in ("an", "y"):
+    """Name the unit that a word stands for; `a`, `an` and `y` are units only where a number came before."""
+    if word in ("a", "an", "y"):
         return "year" if number is not None and following not in UNITS else None
     if word in AGO or (word in NUMBERS and number is None and following in UNITS):
         return None

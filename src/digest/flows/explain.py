@@ -43,7 +43,11 @@ def explain(context: Context, target: str) -> tuple[Explanation, ...]:
 
 def _of_source(connection: Connection, source: Source) -> Explanation:
     facts: list[tuple[datetime | None, str]] = [
-        (None, f"collected from {source.route_url or source.spec.url} as {source.route or source.spec.kind.value}"),
+        (
+            None,
+            f"collected from {source.route_url or source.spec.url} as {source.route or source.spec.kind.value}"
+            + (f", found as {source.found}" if source.found else ""),
+        ),
         (source.checked, word(how_it_went(source))),
     ]
     if source.next_check and source.next_check_reason:

@@ -7,14 +7,14 @@ looked at next, with the reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from digest.collect import discover, identity
+from digest.collect import discover, drift, identity, order
 from digest.collect.clean import clean, plain, web_url
 from digest.collect.fetch import Fetched, Unchanged
 from digest.compose.manners import adopt_move
@@ -51,14 +51,17 @@ def keep(context: Context, source: Source, look: Look) -> Collection:
         return _keep_failure(context, source, answer)
     now = context.clock()
     base = discover.base_of(read, answer.url if isinstance(answer, Fetched) else None) if read else None
-    new, revised = _sort_out(context, source, read.entries, base) if read else ([], [])
+    told, learnt, drifted = _list_of(context, source, read) if read else ((), {}, None)
+    new, revised = _sort_out(context, source, told, base)
     with context.ledger.writing() as connection:
         known = entries.known(connection, source.id) if new else {}
         fresh = [item for item in new if item.data.uid not in known]
         entries.keep(connection, source.id, fresh, now, backlog=source.first_collected is None)
         for entry_id, data, fingerprint in revised:
             entries.revise(connection, entry_id, data, fingerprint, now)
-        values = _told(source, read, base, now) if read else {}
+        values = (_told(source, read, base, now) if read else {}) | learnt
+        if drifted is not None:
+            events.record(connection, now, f"source:{source.id}", drifted)
         values |= _stands(source, answer, now) | _moved(connection, source, look, now)
         values |= _rhythm(connection, source, now) if fresh or source.rhythm is None else {}
         values |= _next(context, source, answer, values, now)
@@ -68,6 +71,33 @@ def keep(context: Context, source: Source, look: Look) -> Collection:
             events.record(connection, now, f"source:{source.id}", well_again)
     context.reached("collect.kept")
     return Collection(source.spec.name, new=len(fresh), revised=len(revised), unchanged=read is None)
+
+
+def _list_of(
+    context: Context, source: Source, read: Collected
+) -> tuple[tuple[EntryData, ...], dict[str, Any], Reason | None]:
+    """Take the entries of a document; those of a page's list only while it is the list that was learnt."""
+    listed = {entry.url for block in read.blocks for entry in block.entries}
+    apart = tuple(entry for entry in read.entries if entry.url not in listed)
+    if read.kind is not Kind.PAGE or len(apart) == len(read.entries):
+        return read.entries, {}, None
+    before = source.learnt_list
+    if before is None:
+        taken = {entry.url for entry in read.entries}
+        first = next((block for block in read.blocks if {entry.url for entry in block.entries} <= taken), None)
+        return read.entries, _learnt(drift.learn(first)) if first else {}, None
+    with context.ledger.reading() as connection:
+        known = entries.urls(connection, source.id)
+    memory = drift.Learnt(before.selector, before.heading, before.role, before.count, before.dated)
+    block, learnt, reason = drift.choose(read.blocks, memory, known=known)
+    return apart + (block.entries if block else ()), _learnt(learnt) if learnt else {}, reason
+
+
+def _learnt(learnt: drift.Learnt) -> dict[str, Any]:
+    return {
+        "list_selector": learnt.selector, "list_heading": learnt.heading, "list_role": learnt.role.value,
+        "list_count": learnt.count, "list_dated": learnt.dated,
+    }  # fmt: skip
 
 
 def _sort_out(
@@ -80,15 +110,16 @@ def _sort_out(
     authority = urlsplit(context.site.url).hostname or "localhost"
     new: dict[str, NewEntry] = {}
     revised: dict[int, tuple[int, EntryData, str]] = {}
-    for data in told:
+    places = order.settled([data.dating for data in told], first_seen=now, first_look=source.first_collected is None)
+    for data, place in zip(told, places, strict=True):
         fingerprint = identity.fingerprint(data)
         before = known.get(data.uid)
         if before is not None and before.fingerprint == fingerprint:
             continue
-        cleaned = clean(data, base)
+        cleaned = clean(replace(data, dating=place.dating), base)
         if before is None:
             tag = identity.tag_uri(authority, now, f"{source.id} {source.spec.url}", data.uid)
-            new.setdefault(cleaned.uid, NewEntry(cleaned, tag, fingerprint))
+            new.setdefault(cleaned.uid, NewEntry(cleaned, tag, fingerprint, place.at))
         else:
             revised.setdefault(before.id, (before.id, cleaned, fingerprint))
     return list(new.values()), list(revised.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from digest.model import Dating, Enclosure, Entry, EntryData, Precision, Reason, SourceRef
 from digest.store.tables import choice, edition, entry, entry_key, source
@@ -33,11 +33,12 @@ def known(connection: Connection, source_id: int) -> dict[str, Known]:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to keep: cleaned, with its minted `tag` and the fingerprint of how it came."""
+    """An entry to keep: cleaned, with its minted `tag`, the fingerprint of how it came and when it counts from."""
 
     data: EntryData
     tag: str
     fingerprint: str
+    ordered: datetime
 
 
 def _content(data: EntryData) -> dict[str, Any]:
@@ -57,21 +58,22 @@ def _dated(dating: Dating) -> dict[str, Any]:
 
 
 def keep(connection: Connection, source_id: int, entries: Sequence[NewEntry], now: datetime, *, backlog: bool) -> None:
-    """Keep entries that are new to a source."""
+    """Keep entries that are new to a source, in a writing transaction."""
     if not entries:
         return
+    # Nobody else writes now, so the numbers are ours to give; to read back those that SQLite gives is slow.
+    first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
     rows = [
         {
-            "source_id": source_id, "uid": item.data.uid, "tag": item.tag, "fingerprint": item.fingerprint,
+            "id": number, "source_id": source_id, "uid": item.data.uid, "tag": item.tag, "fingerprint": item.fingerprint,
+            "ordered_at": item.ordered,
             "first_seen_at": now, "backlog": backlog, **_content(item.data), **_dated(item.data.dating),
         }
-        for item in entries
+        for number, item in enumerate(entries, first)
     ]  # fmt: skip
-    kept = connection.execute(
-        insert(entry).returning(entry.c.id, entry.c.uid, sort_by_parameter_order=True), rows
-    ).all()
+    connection.execute(insert(entry), rows)
     connection.execute(
-        insert(entry_key), [{"source_id": source_id, "key": row.uid, "entry_id": row.id} for row in kept]
+        insert(entry_key), [{"source_id": source_id, "key": row["uid"], "entry_id": row["id"]} for row in rows]
     )
 
 
@@ -109,6 +111,7 @@ def _entry(row: Row[Any]) -> Entry:
         first_seen=r["first_seen_at"],
         backlog=r["backlog"],
         revised=r["revised_at"],
+        ordered=r["ordered_at"],
     )  # fmt: skip
 
 
@@ -166,6 +169,12 @@ class Arrived:
     precision: Precision
     first_seen: datetime
     backlog: bool
+
+
+def urls(connection: Connection, source_id: int) -> frozenset[str]:
+    """Read the addresses of a source's entries."""
+    rows = connection.execute(select(entry.c.url).where(entry.c.source_id == source_id, entry.c.url.is_not(None)))
+    return frozenset(rows.scalars())
 
 
 def arrivals(connection: Connection, source_id: int, limit: int = 50) -> list[Arrived]:

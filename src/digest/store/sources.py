@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, func, insert, select, update
 
-from digest.model import Hints, Kind, Reason, SourceRef
+from digest.model import Hints, Kind, Reason, Role, SourceRef
 from digest.store import frozen
 from digest.store.tables import entry, source
 
@@ -31,6 +31,17 @@ class SourceSpec:
     origin: str = "config"
 
 
+@dataclass(frozen=True, slots=True)
+class LearntList:
+    """The list of a page that is collected: where it stands, what heads it, its usual length and share of dates."""
+
+    selector: str
+    heading: str
+    role: Role
+    count: float
+    dated: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A source as the ledger knows it."""
@@ -43,6 +54,7 @@ class Source:
     route: str | None
     found: str | None
     route_url: str | None
+    learnt_list: LearntList | None
     mail_validity: int | None
     mail_uid: int | None
     etag: str | None
@@ -75,6 +87,12 @@ def _reason(code: str | None, args: dict[str, object] | None) -> Reason | None:
     return None if code is None else Reason(code, args or {})
 
 
+def _learnt_list(r: RowMapping) -> LearntList | None:
+    if r["list_selector"] is None:
+        return None
+    return LearntList(r["list_selector"], r["list_heading"], Role(r["list_role"]), r["list_count"], r["list_dated"])
+
+
 def _source(row: Row[tuple[object, ...]]) -> Source:
     r = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
     return Source(
@@ -84,7 +102,8 @@ def _source(row: Row[tuple[object, ...]]) -> Source:
             language=r["language"] or r["spoken"], weight=r["weight"], every=r["every"], origin=r["origin"],
         ),
         state=r["state"], title=r["title"], link=r["link"], route=r["route"],
-        found=r["found"], route_url=r["route_url"], mail_validity=r["mail_validity"], mail_uid=r["mail_uid"],
+        found=r["found"], route_url=r["route_url"], learnt_list=_learnt_list(r),
+        mail_validity=r["mail_validity"], mail_uid=r["mail_uid"],
         etag=r["etag"], last_modified=r["last_modified"],
         validators_since=r["validators_since"], moved_to=r["moved_to"], moved_since=r["moved_since"],
         rhythm=r["rhythm"], hints=frozen.from_json(Hints, r["hints"] or {}), first_collected=r["first_collected_at"],
@@ -244,6 +263,7 @@ _FORGOTTEN: dict[str, Any] = {
             "route_url",
         )
     ),
+    **dict.fromkeys(("list_selector", "list_heading", "list_role", "list_count", "list_dated")),
     **dict.fromkeys(("mail_validity", "mail_uid", "next_check_at", "first_collected_at")),
     "failures": 0,
 }

@@ -77,6 +77,11 @@ source = Table(
     Column("route", Text),
     Column("found", String(20)),  # the route that a climb found
     Column("route_url", Text),  # what is asked for, where that is not `url`
+    Column("list_selector", Text),  # the list of a page that is collected, as it was learnt
+    Column("list_heading", Text),
+    Column("list_role", String(16)),
+    Column("list_count", Float),
+    Column("list_dated", Float),
     Column("mail_validity", Integer),
     Column("mail_uid", Integer),
     Column("etag", Text),
@@ -118,6 +123,7 @@ entry = Table(
     Column("date_source", String(20), nullable=False),
     Column("date_text", Text),
     Column("updated_at", Instant),
+    Column("ordered_at", Instant),
     Column("first_seen_at", Instant, nullable=False),
     Column("revised_at", Instant),
     Column("backlog", Boolean, nullable=False),
