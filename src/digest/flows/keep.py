@@ -156,12 +156,14 @@ def _moved(connection: Connection, source: Source, look: Look, now: datetime) ->
     values: dict[str, Any] = {"moved_to": None, "moved_since": None}
     if look.mark is not None:
         values |= {"mail_validity": look.mark.validity, "mail_uid": look.mark.uid}
+    asked = source.route_url or source.spec.url
     if look.chosen is not None:
-        return values | {"found": look.chosen.route.value, "route_url": look.chosen.ask}
+        asked = look.chosen.ask
+        values |= {"found": look.chosen.route.value, "route_url": asked}
     if moved_to is None:
         return values
     since = source.moved_since if source.moved_since and source.moved_to == moved_to else now
-    if not adopt_move(source.route_url or source.spec.url, moved_to, since, now):
+    if not adopt_move(asked, moved_to, since, now):
         return values | {"moved_to": moved_to, "moved_since": since}
     events.record(connection, now, f"source:{source.id}", Reason("source.moved", {"url": moved_to}))
     return values | {"route_url": moved_to}

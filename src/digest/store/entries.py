@@ -65,9 +65,9 @@ def keep(connection: Connection, source_id: int, entries: Sequence[NewEntry], no
     first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
     rows = [
         {
-            "id": number, "source_id": source_id, "uid": item.data.uid, "tag": item.tag, "fingerprint": item.fingerprint,
-            "ordered_at": item.ordered,
-            "first_seen_at": now, "backlog": backlog, **_content(item.data), **_dated(item.data.dating),
+            "id": number, "source_id": source_id, "uid": item.data.uid, "tag": item.tag,
+            "fingerprint": item.fingerprint, "ordered_at": item.ordered, "first_seen_at": now,
+            "backlog": backlog, **_content(item.data), **_dated(item.data.dating),
         }
         for number, item in enumerate(entries, first)
     ]  # fmt: skip
