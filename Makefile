@@ -42,6 +42,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/polling.py
+	$(BIN)/python benchmarks/folding.py
+	$(BIN)/python benchmarks/dates.py
+	$(BIN)/python benchmarks/polls.py
 
 lock: setup
 	$(BIN)/python -m pip install --quiet uv

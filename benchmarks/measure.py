@@ -34,7 +34,7 @@ def cost_of(command: Sequence[str], *, folder: Path, log: Path) -> Cost:
         os.chdir(folder)  # posix_spawn has no folder of its own
         start = time.perf_counter()
         try:
-            pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+            pid = os.posix_spawn(command[0], command, _environment(), file_actions=actions)
         finally:
             os.chdir(back)
         _, status, usage = os.wait4(pid, 0)
@@ -42,6 +42,11 @@ def cost_of(command: Sequence[str], *, folder: Path, log: Path) -> Cost:
     if os.waitstatus_to_exitcode(status) not in (0, 3):
         raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{log.read_text()[-2000:]}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _environment() -> dict[str, str]:
+    """Let Python keep what it compiled, as an installed program does: without, one started from source begins anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def middle(costs: Sequence[Cost]) -> Cost:

@@ -52,7 +52,16 @@ SENTENCES: dict[str, str] = {
     "fetch.too_large": "the document is larger than {limit} bytes (fetch.max_bytes)",
     "fetch.bad_encoding": "the answer is compressed in a way that cannot be undone",
     "fetch.bad_url": "{url} is not a web address that can be asked",
+    "fetch.bad_port": "port {port} belongs to a service that is not the web, and is never asked",
     "fetch.redirects": "more than {limit} redirects",
+    "fetch.host_asked_for_patience": "{host} has just asked to be left alone for a while (Retry-After), so it was not "
+    "asked",
+    "wall.challenge": "the server wants proof of a human reader (a challenge such as Cloudflare's, status {status}); "
+    "ask its owner to let feed readers pass",
+    "wall.consent": "the server shows a question for consent in place of the document (status {status}); "
+    "collect its feed if it has one",
+    "wall.login": "the server wants a login (status {status})",
+    "wall.script": "the page is empty until its JavaScript runs (status {status}); collect its feed if it has one",
     "fetch.private": "{error}; list its network in fetch.allow_private if that is wanted",
     "fetch.no_such_host": "there is no host {host}",
     "fetch.tls": "the connection is not secure: {error}",
@@ -107,6 +116,8 @@ SENTENCES: dict[str, str] = {
     "{role} list at {now}",
     "list.lost": "the list at {selector} no longer looks like itself ({doubt}) and no other can take its place; "
     "nothing of it was collected",
+    "replay.missing": "{url} is not in the recording",
+    "replay.damaged": "the recording {path} cannot be used: {error}",
     "route.nowhere": "none of the ways from this address leads to entries ({requests} requests); "
     "`digest sources add` and `digest inspect` show why",
     "route.other_kind": "it was to be read as {wanted}, but the best route is: {found}; set kind to auto to take that",
@@ -117,6 +128,7 @@ SENTENCES: dict[str, str] = {
     "source.paused": "paused",
     "source.fine": "fine, {entries} entries",
     "source.moved": "moved for good to {url}, and is asked there from now on",
+    "source.merged": "moved to where {source} is collected already, so this one is paused",
     "source.recovered": "fine again after {failures} failures",
     "poll.local": "files are looked at whenever something runs",
     "entry.dated": "dated “{text}”, read from {source}, known to the {precision}",

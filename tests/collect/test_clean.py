@@ -84,6 +84,14 @@ def assert_harmless(text: str) -> None:
     assert text == legal(text)
 
 
+def depth_of(text: str) -> int:
+    depth = deepest = 0
+    for end, name in re.findall("<(/?)([a-z0-9]+)", text):
+        depth += 0 if name in ("br", "hr", "img", "wbr", "col") else -1 if end else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 markup = st.lists(
     st.sampled_from(VECTORS) | st.text(max_size=12) | st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<a href=x>", "<table>", "<td>", "<li>", "&#8;", "&#x1f;", "&lt;", "&amp;lt;", "<", ">", '"', "'", "\x00", "\ud800", "<pre>\n", "<PRE><?>\n"]),
     max_size=8,
@@ -161,6 +169,82 @@ def test_neither_depth_nor_repetition_blows_up(bomb):
 @pytest.mark.parametrize("depth", [150, 300, 1_500, 50_000])
 def test_what_comes_out_is_never_so_deep_that_another_parser_gives_up(depth):
     assert fragment("<div>" * depth + "x", None).count("<div>") <= 200
+
+
+# Each of these may look well nested to one that reads tags, and be an open element to a parser.
+DISGUISED = [
+    "<span><div></span></div>", '<div title="></div>">', """<div x" a="></div>">""", "<div><!--</div>-->", "<div><!--></div>-->",
+    """<div ="a=" ></div><i ="a=" ></i>""", '<div\xa0="a=" ></div>', "<div><style></div></style>", "<div><title></div></title>",
+    "<div><?</div>", "<div><![CDATA[</div>]]>", "<p><li></p>", "<div><x></div></x>", "<div></x><x>", "<svg><link></link></svg><div>",
+    "<svg><g><link><p></svg>", "<table><td></td><div></table>", "<a href=x><div><a href=y></a></div></a>", "<div a='></div>'>", "<div/></div/>",
+    "<DIV><SPAN><DIV></SPAN></DIV></DIV>", "<select><div></select></div>", "<div a=b'></div><i c='>", "<ul><li><ul><li></ul>", "<nobr><p><nobr></nobr></nobr>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", DISGUISED)
+def test_no_disguise_hides_how_deep_a_text_is(unit):
+    cleaned = fragment("<p>x</p>" * 300 + unit * 9_000, BASE)
+    assert len(cleaned) < 5 * MAX_CONTENT
+    assert depth_of(cleaned) <= 250
+
+
+@pytest.mark.parametrize("block", ["<div>x</div>", "<p>x</p>", "<li>x</li>", "<table><tr><td>x</td></tr></table>", "<h2>x</h2>", "<pre>x</pre>", "<q>x</q>"])  # fmt: skip
+@pytest.mark.parametrize("around", ["", "<p>", "<li>", "<td>", "<h1>", "<button>", "<div>"])
+def test_formatting_left_open_is_not_repeated_at_every_block(block, around):
+    opened = around + "".join(f"<b title='{i}{'x' * 5_000}'>" for i in range(35))
+    assert len(fragment(opened + block * 12_000, BASE)) < 2 * MAX_CONTENT
+    assert len(fragment(opened + block * 150, BASE)) < 10 * MAX_CONTENT
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<div>",
+                "</div>",
+                "<p>",
+                "</p>",
+                "<b>",
+                "</b>",
+                "<i>",
+                "</i>",
+                "<a>",
+                "</a>",
+                "<span>",
+                "</span>",
+                "<li>",
+                "</li>",
+                "<ul>",
+                "</ul>",
+                "<table>",
+                "</table>",
+                "<td>",
+                "</td>",
+                "<dd>",
+                "</dd>",
+                "<br>",
+                "</br>",
+                "<q>",
+                "</q>",
+                "<h1>",
+                "</h1>",
+                "<svg>",
+                "</svg>",
+                "<button>",
+                "</button>",
+                "<x>",
+                "</x>",
+            ]
+        ),
+        min_size=2,
+        max_size=9,
+    )
+)
+def test_no_run_of_tags_grows_with_repetition(tags):
+    cleaned = fragment("".join(tags) * 400 + "x", BASE)
+    assert depth_of(cleaned) <= 250
+    assert len(cleaned) < 60 * len("".join(tags) * 400)
 
 
 def test_many_tags_do_not_change_what_is_said():

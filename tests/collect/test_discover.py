@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.collect.discover import announced_feed, base_of, cleaned, read_document
+from digest.collect.discover import base_of, cleaned, read_document
 from digest.collect.fetch import Fetched
 from digest.model import Article, Block, Collected, EntryData, Failed, FeedLink, Kind, Role
 
@@ -61,14 +61,6 @@ def test_an_empty_document_is_a_failure(body):
 @pytest.mark.parametrize("body", [b'{"a": 1}', b"[1, 2]", b'"x"'])
 def test_json_that_is_no_feed_is_a_failure(body):
     assert isinstance(look(body, content_type="application/json"), Failed)
-
-
-def test_the_first_announced_feed_is_followed_from_a_page_of_kind_auto():
-    page = look(PAGE)
-    assert announced_feed(page, Kind.AUTO).url == "https://s.example/feed.xml"
-    assert announced_feed(page, Kind.PAGE) is None
-    assert announced_feed(look(RSS), Kind.AUTO) is None
-    assert announced_feed(look(b"<html><body><p>x"), Kind.AUTO) is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.collect.clean import clean
 from digest.collect.feeds import _read_fast, _read_lenient, looks_like_feed, read_feed
 from digest.model import UNDATED, Collected, Enclosure, Failed, Kind, Precision
 
@@ -314,7 +315,13 @@ def test_relative_addresses_count_from_xml_base():
     entry = b"<entry><title>a</title><link href='1.html'/><id>i1</id><content type='html' xml:base='sub/'>&lt;img src='p.png'></content></entry>"
     found = one(atom(entry, more=b" xml:base='/blog/'"))
     assert found.url == "https://s.example/blog/1.html"
-    assert "https://s.example/blog/sub/p.png" in found.content
+    assert "https://s.example/blog/sub/p.png" in clean(found, None).content
+
+
+@pytest.mark.parametrize(("uid", "url"), [(b"https://s.example/1", "https://s.example/1"), (b"urn:x:1", None)])
+def test_an_entry_without_a_link_is_found_by_its_id_if_that_is_an_address(uid, url):
+    assert one(atom(b"<entry><title>a</title><id>" + uid + b"</id></entry>")).url in (url, uid.decode())
+    assert one(atom(b"<entry><title>a</title><id>" + uid + b"</id></entry>")).uid == uid.decode()
 
 
 def test_an_identity_is_the_same_whichever_parser_reads_it():

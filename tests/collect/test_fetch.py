@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import gzip
 import socket
 import zlib
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.collect.addresses import redirect_target, web_address
 from digest.collect.fetch import (
     Fetched,
     HttpFetcher,
@@ -18,7 +20,8 @@ from digest.collect.fetch import (
     _TooLargeError,
     read_file,
 )
-from digest.model import Failed
+from digest.collect.hosts import GAP, Hosts, is_near
+from digest.model import Failed, Reason
 from world import Answer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -308,6 +311,159 @@ def test_a_crowd_of_hanging_hosts_does_not_time_out_a_well_one(world, monkeypatc
     answer, hung = asyncio.run(crowd())
     assert isinstance(answer, Fetched)
     assert {failed.reason.code for failed in hung} == {"fetch.timeout"}
+
+
+# ── whose turn it is ──
+def ask_in_one_round(*urls, near=False, **wished):
+    """Ask one after the other; answer the answers and the pauses, which nobody sleeps through."""
+    pauses = []
+
+    async def pause(seconds):
+        pauses.append(seconds)
+
+    async def one_after_the_other():
+        async with fetcher(hosts=Hosts(pause=pause, near=lambda _: near), **wished) as asking:
+            return [await asking.fetch(url) for url in urls]
+
+    return asyncio.run(one_after_the_other()), pauses
+
+
+def test_a_public_host_gets_a_pause_after_each_request(world):
+    urls = [world.source(name).publishes("x").url for name in "abc"]
+    answers, pauses = ask_in_one_round(*urls)
+    assert all(isinstance(answer, Fetched) for answer in answers)
+    assert len(pauses) == 2
+    assert all(0 < seconds <= GAP for seconds in pauses)
+
+
+def test_a_host_on_an_allowed_private_network_gets_none(world):
+    urls = [world.source(name).publishes("x").url for name in "abc"]
+    assert ask_in_one_round(*urls, near=True)[1] == []
+    assert is_near("127.0.0.1")
+    assert is_near("fe80::1%25eth0")
+    assert not is_near("8.8.8.8")
+
+
+def test_a_redirect_waits_for_its_turn_like_anybody_else(world):
+    there = world.source("there").publishes("x").url
+    here = world.source("here").redirects_to(there.replace("127.0.0.1", "localhost")).url
+    _, pauses = ask_in_one_round(here, there.replace("127.0.0.1", "localhost"))
+    assert len(pauses) == 1  # two hosts: the second request to localhost alone had to wait
+
+
+def test_a_redirect_is_followed_while_its_host_is_busy_only_afterwards(world):
+    there = world.source("there").publishes("x").url.replace("127.0.0.1", "localhost")
+    here = world.source("here").redirects_to(there).url
+
+    async def play():
+        async with fetcher() as asking:
+            async with asking.hosts.turn("localhost", 80, 5):
+                following = asyncio.create_task(asking.fetch(here))
+                while not world.server.seen:
+                    await asyncio.sleep(0.005)
+                for _ in range(20):
+                    await asyncio.sleep(0.005)
+                early = [seen.path for seen in world.server.seen]
+            return early, await following
+
+    early, answer = asyncio.run(play())
+    assert early == ["/here.xml"]
+    assert isinstance(answer, Fetched)
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_a_host_that_asks_for_patience_is_not_asked_again_in_this_round(world, status):
+    first = world.source("a").answers(status, b"", Retry_After="600").url
+    (refused, spared), _ = ask_in_one_round(first, world.source("b").publishes("x").url)
+    assert refused.reason.code == "fetch.status"
+    assert spared.reason.code == "fetch.host_asked_for_patience"
+    assert 595 <= spared.retry_after <= 600
+    assert len(world.server.seen) == 1
+
+
+@pytest.mark.parametrize("answer", [(500, {"Retry_After": "600"}), (429, {}), (429, {"Retry_After": "0"})])
+def test_other_failures_are_of_one_source_alone(world, answer):
+    status, headers = answer
+    first = world.source("a").answers(status, b"", **headers).url
+    assert isinstance(ask_in_one_round(first, world.source("b").publishes("x").url)[0][1], Fetched)
+
+
+def test_the_paths_of_a_private_host_answer_for_themselves(world):
+    first = world.source("a").answers(429, b"", Retry_After="600").url
+    assert isinstance(ask_in_one_round(first, world.source("b").publishes("x").url, near=True)[0][1], Fetched)
+
+
+def test_patience_holds_for_a_redirect_too(world):
+    first = world.source("a").answers(429, b"", Retry_After="600").url
+    second = world.source("b").redirects_to(first).url.replace("127.0.0.1", "localhost")
+    answers, _ = ask_in_one_round(first, second)
+    assert answers[1].reason.code == "fetch.host_asked_for_patience"
+
+
+# ── the part of a feed that is new (RFC 3229) ──
+def test_a_part_of_a_feed_is_asked_for_only_with_validators(world):
+    source = world.source("a").answers(200, b"x")
+    ask(source.url)
+    ask(source.url, Validators('"a"'))
+    assert [seen.headers.get("A-IM") for seen in world.server.seen] == [None, "feed"]
+
+
+def test_a_part_of_a_feed_is_a_document_with_validators_of_its_own(world):
+    answer = ask(world.source("a").answers(226, b"<rss/>", ETag='"b"', IM="feed").url, Validators('"a"'))
+    assert (answer.body, answer.validators) == (b"<rss/>", Validators('"b"'))
+
+
+def test_a_part_that_nobody_asked_for_is_a_failure(world):
+    assert ask(world.source("a").answers(226, b"x").url).reason.args == {"status": 226}
+
+
+# ── addresses and passwords ──
+@pytest.mark.parametrize("port", [0, 1, 22, 25, 110, 143, 465, 587, 993, 6000, 6667, 10080])
+def test_a_port_of_another_service_is_never_asked(world, port):
+    assert ask(f"http://127.0.0.1:{port}/").reason == Reason("fetch.bad_port", {"port": port})
+    answer = ask(world.source("sly").redirects_to(f"http://127.0.0.1:{port}/").url)
+    assert answer.reason == Reason("fetch.bad_port", {"port": port})
+
+
+def test_a_password_is_sent_to_nobody_in_the_clear(world):
+    url = world.source("a").publishes("x").url.replace("//", "//me:hunter2@")
+    answer = ask(url)
+    assert isinstance(answer, Fetched)
+    assert "Authorization" not in world.server.seen[0].headers
+    assert "hunter2" not in answer.url
+
+
+@pytest.mark.parametrize(
+    ("to", "sent"),
+    [("https://a.example/other", True), ("https://a.example:8443/", False), ("http://a.example/", False),
+     ("https://b.example/", False), ("https://www.a.example/", False)],
+)  # fmt: skip
+def test_a_password_goes_to_its_own_host_alone(to, sent):
+    address = web_address("https://me:p%40ss@a.example/feed")
+    told = address.credentials_for(web_address(to))
+    assert told == ({"Authorization": "Basic " + base64.b64encode(b"me:p@ss").decode()} if sent else {})
+    assert "p@ss" not in repr(address)
+    assert "p%40ss" not in address.text
+
+
+def test_a_redirect_gives_no_password(world):
+    there = redirect_target(web_address("https://a.example/"), "//me:secret@a.example/")
+    assert (there.text, there.userinfo) == ("https://a.example/", None)
+
+
+def test_a_redirect_to_no_address_at_all_is_a_bad_address(world):
+    assert ask(world.source("a").redirects_to("http://[::1").url).reason.code == "fetch.bad_url"
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@[::1", "ftp://me:hunter2@a.example/", "http://me:hunter2@a:99999/"])
+def test_no_reason_shows_a_password(url):
+    assert "hunter2" not in str(ask(url))
+
+
+@pytest.mark.parametrize("path", ["/a%7e/../b?x=%7E&y=%zz", "/?", "/x?b=2&a=1&b=1", "/a//b/./c;d?e=f%2Fg", "/a+b?c+d"])
+def test_an_address_is_asked_for_as_it_was_written(world, path):
+    ask(world.server.url + path)
+    assert world.server.seen[0].path == (path if path != "/?" else "/")
 
 
 # ── files ──

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 @click.option("--base-url", help="Where a file was found: relative addresses count from here.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default="auto", help="What to read it as.")
 @click.option("--probe", is_flag=True, help="Guess at usual places of feeds too, when nothing else leads anywhere.")
+@click.option("--record", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep what the web answers, for --replay.")  # fmt: skip
+@click.option("--replay", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+              help="Ask nobody: answer from what --record kept.")  # fmt: skip
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 def inspect(
     config_file: Path | None,
@@ -50,15 +55,18 @@ def inspect(
     base_url: str | None,
     kind: str,
     probe: bool,
+    record: Path | None,
+    replay: Path | None,
     targets: Sequence[str],
 ) -> int:
     """Show what would be collected from a URL, file or folder, and by which route.
 
     Nothing is kept. Relative dates ("2 days ago") count from --at.
     """
+    from digest.collect.recorder import Exchanges
     from digest.flows.inspect import facts, refused_routes
 
-    inspector = _inspector(config_file, at, probe=probe)
+    inspector = replace(_inspector(config_file, at, probe=probe), exchanges=Exchanges(record, replay))
     failed = False
     for target in targets:
         look = asyncio.run(inspector.look(target, base_url, Kind(kind)))
@@ -71,7 +79,7 @@ def inspect(
             click.secho(f"✗ {target}: {word(seen.reason)}", fg="red", err=True)
         else:
             _tell_seen(target, seen, f"{look.chosen.route.value} {look.chosen.url}: " if look.chosen else "")
-        for line in refused_routes(look):
+        for line in refused_routes(look.refused):
             click.secho(f"  {line}", dim=True)
     return 3 if failed else 0
 

@@ -12,7 +12,7 @@ import click
 from digest.cli.site import json_option, opened, print_json, shown_time, site_options
 from digest.collect.clean import plain
 from digest.errors import UsageError
-from digest.model import Collected, Kind
+from digest.model import Kind
 from digest.reasons import word
 
 if TYPE_CHECKING:
@@ -61,15 +61,13 @@ def add(config_file: Path, name: str | None, kind: str, topics: Sequence[str], *
 
     with opened(config_file) as context:
         added = asyncio.run(add_source(context, url, name, Kind(kind), tuple(topics), probe=probe))
-    seen = added.seen.collected
-    assert isinstance(seen, Collected), "what cannot be collected is not added"
-    route = f"{added.seen.chosen.route.value} {added.seen.chosen.url}" if added.seen.chosen else seen.route
+    chosen = added.look.chosen
+    route = f"{chosen.route.value} {chosen.url}" if chosen else added.seen.route
     click.echo(f"✓ {added.name}: {added.collection.new} entries by {route}")
-    newest = added.seen.chosen.newest if added.seen.chosen else seen.entries[:5]
-    for entry in newest:
+    for entry in chosen.newest if chosen else added.seen.entries[:5]:
         when = f"{entry.dating.at:%Y-%m-%d}" if entry.dating.at else "undated   "
         click.echo(f"    {when}  {plain(entry.title)}")
-    for line in refused_routes(added.seen):
+    for line in refused_routes(added.look.refused):
         click.secho(f"  {line}", dim=True)
 
 

@@ -85,9 +85,22 @@ def daemon(config_file: Path) -> None:
 @site_options
 @at_option
 @json_option
+@click.option("--record", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep what the web answers, for --replay.")  # fmt: skip
+@click.option("--replay", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+              help="Ask nobody: answer from what --record kept.")  # fmt: skip
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
-def collect(config_file: Path, at: datetime | None, *, as_json: bool, names: Sequence[str]) -> int:
+def collect(
+    config_file: Path,
+    at: datetime | None,
+    *,
+    as_json: bool,
+    record: Path | None,
+    replay: Path | None,
+    names: Sequence[str],
+) -> int:
     """Look at sources now, all of them or those named, and keep what is new."""
+    from digest.collect.recorder import Exchanges
     from digest.flows.collect import collect as collect_sources
     from digest.store import sources
 
@@ -96,7 +109,9 @@ def collect(config_file: Path, at: datetime | None, *, as_json: bool, names: Seq
             known = {source.spec.name: source.id for source in sources.every(connection) if source.state == "active"}
         if missing := [name for name in names if name not in known]:
             raise UsageError(f'There is no active source "{missing[0]}". `digest sources list` shows them.')
-        collected = asyncio.run(collect_sources(context, [known[name] for name in names or known]))
+        collected = asyncio.run(
+            collect_sources(context, [known[name] for name in names or known], Exchanges(record, replay))
+        )
     if as_json:
         print_json(collected)
     else:

@@ -52,10 +52,37 @@ _SCHEMES = {"http", "https", "mailto"}
 
 # Legal in XML 1.0 (§2.2) but for the C1 block, which clips mail in some clients and has no use in text.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
+# Those beyond ASCII, in UTF-8; apart, since a pattern that begins with one certain byte is found at once.
+_BEYOND = tuple(map(re.compile, (rb"\xc2[\x80-\x9f]", rb"\xed[\xa0-\xbf]", rb"\xef\xbf[\xbe\xbf]")))
 _ELEMENTS = "|".join(sorted(_TAGS | _DROPPED_WHOLE | _LINES | _OTHER_TAGS))
 _NO_MARKUP = re.compile(rf"<(?!/?(?:{_ELEMENTS})\b|!--)", re.IGNORECASE)
-_START_TAG = re.compile(r"<[a-zA-Z]")
-_MANY_TAGS, _DEEPEST = 200, 100
+_MANY_TAGS, _MUCH_REPEATED, _DEEPEST, _SHALLOW = 200, 4_000_000, 100, 40
+# A tag that every tokenizer of HTML ends at the same `>` (its name is caught), or a comment without markup in it.
+_CERTAIN_TAG = re.compile(
+    r"""<(/?[a-zA-Z][a-zA-Z0-9:-]*+)"""
+    r"""(?:[ \t\n\r\f/]++[^ \t\n\r\f"'<>=/]++"""
+    r"""(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:"[^"<]*+"|'[^'<]*+'|[^ \t\n\r\f"'<>=`]++))?+)*+"""
+    r"""[ \t\n\r\f/]*+>|<!--[^<>]*-->"""
+)
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+_FOREIGN = {"svg", "math"}  # other rules hold within
+_DRAWING = re.compile(r"<svg\b[^<>]*>[^<]*(?:<(?!/?svg\b)[^<]*)*</svg>")
+# What a parser opens again in the next block, where it was not closed; what begins no block; and blocks that close an
+# open paragraph and nothing else, whose end is also that of paragraphs and list items within.
+_FORMATTING = {
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+}  # fmt: skip
+_INLINE = _FORMATTING | {
+    "abbr", "bdi", "bdo", "cite", "del", "dfn", "ins", "kbd", "label", "mark", "picture", "q", "samp", "span", "sub",
+    "sup", "time", "var",
+}  # fmt: skip
+_BLOCKS = {
+    "article", "aside", "blockquote", "center", "details", "div", "dl", "figcaption", "figure", "footer", "header",
+    "main", "nav", "ol", "p", "section", "summary", "ul",
+}  # fmt: skip
+_IMPLIED_ENDS = {"/dd", "/dt", "/li", "/p"}
+_END_OF = {name: f"/{name}" for name in (_TAGS | _FORMATTING) - _VOID}
 _PRE = re.compile(r"(<pre\b[^<>]*>)\n+")  # a parser drops the first of them, so each reading would drop one more
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _POINT = re.compile(r'\b(?:width|height)="[01](?:px)?"')
@@ -68,9 +95,16 @@ _TAG = re.compile(r"<[^<>]*>")
 _BARE = nh3.Cleaner(tags=_LINES, attributes={}, clean_content_tags=_DROPPED_WHOLE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _HOST = re.compile(r"[^\s%<>\\^`{|}\"]+")
+# An address that is absolute, harmless and in its normal form already.
+_WHOLE_URL = re.compile(
+    r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?::[0-9]{1,4})?"
+    r"(?:/[!$-:=@-~]*(?:\?[!$-:=?-~]+)?(?:#[!$-:=?-~]+)?)?"
+)
+_TOO_DEEP = "/".join(["*"] * (_DEEPEST - 1))
+_SOMEWHERE = "relative://somewhere/"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def _cleaner(base: str | None) -> nh3.Cleaner:
     try:
         return nh3.Cleaner(
@@ -87,7 +121,11 @@ def _cleaner(base: str | None) -> nh3.Cleaner:
 
 def legal(text: str) -> str:
     """Remove characters that XML 1.0 forbids or that only do harm."""
-    return _ILLEGAL.sub("", text)
+    if text.isprintable():
+        return text
+    raw = text.encode("utf-8", "surrogatepass")
+    harmless = len(raw.translate(None, _CONTROLS)) == len(raw) and not any(some.search(raw) for some in _BEYOND)
+    return text if harmless else _ILLEGAL.sub("", text)
 
 
 def plain(text: str) -> str:
@@ -124,28 +162,95 @@ def fragment(markup: str, base: str | None) -> str:
 
     Passing it twice changes nothing.
     """
-    cleaned = legal(_cleaner(web_url(base, None)).clean(_shallow(legal(markup[:MAX_CONTENT]))))
-    return _PRE.sub(r"\1", _IMAGE.sub(_keep_image, cleaned)).strip()
+    markup = _shallow(legal(markup[:MAX_CONTENT]))
+    near = web_url(base, None)
+    # To make a cleaner takes as long as to use it, so one serves all fragments but those with relative addresses.
+    relative = near is not None and ('="/' in markup or '="#' in markup)
+    cleaned = _cleaner(near if relative else near and _SOMEWHERE).clean(markup)
+    if not relative and near and _SOMEWHERE[:11] in cleaned:
+        cleaned = _cleaner(near).clean(markup)
+    if "&#" in markup:
+        cleaned = legal(cleaned)
+    if "<pre" in cleaned:
+        cleaned = _PRE.sub(r"\1", cleaned)
+    return (_IMAGE.sub(_keep_image, cleaned) if "<img" in cleaned else cleaned).strip()
 
 
 def _shallow(markup: str) -> str:
     """Close what is open and cut what is too deep.
 
     A parser that follows the HTML standard takes time squared in the depth of a document, and repeats all open
-    formatting (`<b id=1><p><b id=2><p>…`) at every block: gigabytes out of 400 kB. A few tags can do no harm.
+    formatting (`<b id=1><p><b id=2><p>…`) at every block: gigabytes out of 400 kB. A few short tags can do no harm.
     """
-    if len(_START_TAG.findall(markup)) <= _MANY_TAGS:
+    tags = markup.count("<") - markup.count("</")
+    if tags <= _MANY_TAGS and tags * len(markup) <= _MUCH_REPEATED:
         return markup
+    if "<svg" in markup:
+        markup = _DRAWING.sub("", markup)
+    return markup if _surely_shallow(markup, _SHALLOW) else _closed(markup)
+
+
+def _closed(markup: str) -> str:
+    """Write markup anew as one tree, less deep, and without formatting around blocks where that is not plain."""
     parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     root = lxml.html.fragment_fromstring(markup, create_parent="div", parser=parser)
-    depth, deep = 0, []
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth == _DEEPEST:
-            deep.append(element)
-    for element in deep:
+    etree.strip_elements(root, *_DROPPED_WHOLE, with_tail=False)
+    for element in list(root.iterfind(_TOO_DEEP)):
         element.drop_tree()
+    closed = etree.tostring(root, encoding="unicode", method="html")
+    if _surely_shallow(closed, _DEEPEST):
+        return closed
+    for element in list(root.iter(*_FORMATTING)):
+        if any(inner.tag not in _INLINE | _VOID for inner in element.iterdescendants()):
+            element.drop_tag()
     return etree.tostring(root, encoding="unicode", method="html")
+
+
+def _surely_shallow(markup: str, deepest: int) -> bool:
+    """Tell whether tags nest so plainly that no parser can see more depth in them, or leave formatting open at a block.
+
+    False at any doubt: a `<` that begins no certain tag, or an end tag that is not that of the innermost element.
+    """
+    names = _CERTAIN_TAG.findall(markup)
+    if len(names) != markup.count("<"):
+        return False
+    ends, last = [""], ""
+    formatting = 0  # how many elements were open where the outermost formatting that is open began
+    for name in filter(None, " ".join(names).lower().split(" ")):
+        if name == last:
+            ends.pop()
+            formatting = 0 if len(ends) == formatting else formatting
+        elif name[0] == "/":
+            if not _closes_nothing(name, ends) and not _closes_implied(name, ends):
+                return False
+        elif name not in _VOID:
+            if len(ends) > deepest or name in _FOREIGN or (formatting and not _keeps_formatting(name, ends)):
+                return False
+            if not formatting and name in _FORMATTING:
+                formatting = len(ends)
+            ends.append(_END_OF.get(name) or f"/{name}")
+        last = ends[-1]
+    return True
+
+
+def _closes_nothing(name: str, ends: list[str]) -> bool:
+    return name[1:] in _VOID or (name == "/p" and name not in ends)
+
+
+def _closes_implied(name: str, ends: list[str]) -> bool:
+    """Close a block together with the paragraphs and list items that end where it does, if those are all within it."""
+    count = next((back for back, end in enumerate(reversed(ends)) if end not in _IMPLIED_ENDS or end == name), -1)
+    if count < 0 or ends[~count] != name or name == "/p" or name[1:] not in _BLOCKS | {"li", "dd", "dt"}:
+        return False
+    del ends[~count:]
+    return True
+
+
+def _keeps_formatting(name: str, ends: list[str]) -> bool:
+    """Tell whether an element begins without closing another one around which formatting is open."""
+    if name in _INLINE:
+        return name not in ("a", "nobr") or "/" + name not in ends
+    return name in _BLOCKS and "/p" not in ends
 
 
 def _keep_image(match: re.Match[str]) -> str:
@@ -158,6 +263,8 @@ def web_url(url: str | None, base: str | None) -> str | None:
     """Make an absolute http(s) address, or None where there is none to be had."""
     if not url:
         return None
+    if len(url) <= _MAX_URL and _WHOLE_URL.fullmatch(url):
+        return url
     text = re.sub(r"[\t\r\n]", "", legal(url)).strip()
     try:
         joined = urljoin(base or "", text)
@@ -171,10 +278,10 @@ def web_url(url: str | None, base: str | None) -> str | None:
 
 
 def clean(entry: EntryData, base: str | None) -> EntryData:
-    """Make an entry harmless; `base` is what its relative addresses count from."""
+    """Make an entry harmless; `base` is what its relative addresses count from where it does not say so itself."""
     url = web_url(entry.url, base)
     near = url or base
-    content = fragment(entry.content, near) if entry.content else ""
+    content = fragment(entry.content, web_url(entry.base, near) or near) if entry.content else ""
     return replace(
         entry,
         uid=legal(entry.uid)[:_MAX_UID],
@@ -191,4 +298,5 @@ def clean(entry: EntryData, base: str | None) -> EntryData:
             for item in entry.enclosures
             if (address := web_url(item.url, near))
         ),
+        base=None,
     )

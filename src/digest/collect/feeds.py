@@ -17,10 +17,9 @@ from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
 
-from lxml import etree
-
 from digest.collect import identity
 from digest.collect.clean import language_tag
+from digest.collect.outline import joined, outline
 from digest.model import UNDATED, Collected, Dating, Enclosure, EntryData, Failed, Kind, Precision, Reason
 
 MAX_ITEMS = 2_000
@@ -29,16 +28,18 @@ EARLIEST_YEAR = 1900
 
 _XML_START = re.compile(rb"<\?xml\b|<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|RDF|channel)[\s>]", re.IGNORECASE)
+_ATOM = re.compile(rb"<(?:[a-z0-9]+:)?feed[\s>]")
 _HTML_ROOT = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _ILLEGAL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _DECLARATION = re.compile(
     rb"""<\?xml\s+version=["'][^"']+["'](\s+encoding=["'][^"']+["'])?(\s+standalone=["'][^"']+["'])?\s*\?>"""
 )
 _BROKEN_DECLARATION = re.compile(rb"^<\?xml[^>]*>")
-_AMPERSAND = re.compile(rb"&(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})?(?(1);|(?!;))")
+_AMPERSAND = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,30});|(?!;))"
+)
 _ITEM = re.compile(rb"<(?:[a-z0-9]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:[a-z0-9]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_RELATIVE = re.compile(r"""\b(?:href|src)\s*=\s*["'](?!https?:|mailto:|data:|#)""", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"<(?:dc:)?language>\s*([A-Za-z0-9-]{2,30})\s*</", re.IGNORECASE)
 _DATED = re.compile(
     rb"<(?:[a-z]+:)?(?:pubDate|published|updated|issued|modified|created|date|lastBuildDate)(?:\s[^>]*)?>"
@@ -82,7 +83,8 @@ def read_feed(body: bytes, *, url: str | None, content_type: str = "") -> Collec
         if _HTML_ROOT.search(body[:4096]):
             return Failed(Reason("feed.is_html"))
         rescued = None if b"<!ENTITY" in body else _parse_fast(whole)
-        if rescued is None or not rescued.entries or _has_vague_dates(rescued, whole):
+        texts = [match[1].decode("utf-8", "replace").strip() for match in _DATED.finditer(whole)]
+        if rescued is None or not rescued.entries or _has_vague_dates(rescued, texts):
             return read
         read = rescued
     if len(whole) < len(body):
@@ -93,16 +95,11 @@ def read_feed(body: bytes, *, url: str | None, content_type: str = "") -> Collec
 # ── XML ──────────────────────────────────────────────────────────────────────────────────────────
 def _without_broken_item(body: bytes) -> bytes:
     """Cut off a last item that has no end: kept, it would come again under another identity once it is whole."""
+    end = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
+    if end >= 0 and not _ITEM.search(body, end):
+        return body
     starts = [match.start() for match in _ITEM.finditer(body)]
     return body if not starts or _ITEM_END.search(body, starts[-1]) else body[: starts[-1]]
-
-
-def _well_formed(body: bytes) -> bool:
-    try:
-        etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    except (etree.XMLSyntaxError, ValueError):
-        return False
-    return True
 
 
 def _mended(body: bytes) -> bytes:
@@ -118,10 +115,7 @@ def _mended(body: bytes) -> bytes:
 
 
 def _mend_ampersand(match: re.Match[bytes]) -> bytes:
-    name = (match[1] or b"").decode("ascii")
-    if name in {"amp", "lt", "gt", "quot", "apos"} or name.startswith("#"):
-        return match[0]
-    text = html5.get(name + ";")
+    text = html5.get(match[1].decode("ascii") + ";") if match[1] else None
     return "".join(f"&#{ord(char)};" for char in text).encode() if text else b"&amp;" + match[0][1:]
 
 
@@ -130,41 +124,46 @@ def _read_fast(body: bytes, url: str | None) -> Collected | None:
     if b"<!ENTITY" in body:
         return None
     # Beside a DTD that nobody loads, an entity that nobody declared is no error: it would vanish without a word.
-    if b"<!DOCTYPE" in body or not _well_formed(body):
+    seen = None if b"<!DOCTYPE" in body else outline(body, url)
+    if seen is None:
         body = _mended(body)
-        if not _well_formed(body):
-            return None
-    read = _parse_fast(body)
-    if read is None or len(read.entries) < min(len(_ITEM.findall(body)), MAX_ITEMS):
+        seen = outline(body, url)
+    read = None if seen is None else _parse_fast(body)
+    if seen is None or read is None or len(read.entries) < min(seen.items, MAX_ITEMS):
         return None
-    if any(not entry.url for entry in read.entries) or _has_vague_dates(read, body):
+    if _ATOM.search(body[:4096]):
+        read = replace(read, entries=tuple(map(_found_by_id, read.entries)))
+    if any(not entry.url for entry in read.entries) or _has_vague_dates(read, seen.dates):
         return None
     if read.language is None and (told := _LANGUAGE.search(body)):
         read = replace(read, language=language_tag(told[1].decode("ascii")))
-    return _rebased(read, body, url) if b"xml:base" in body and _has_relative(read) else read
+    return _based(read, seen.bases) if seen.based else read
 
 
-def _has_vague_dates(read: Collected, body: bytes) -> bool:
+def _found_by_id(entry: EntryData) -> EntryData:
+    """Take a web address that is the id of an entry without a link for its link, as most programs do."""
+    return entry if entry.url or not entry.uid.startswith(("http://", "https://")) else replace(entry, url=entry.uid)
+
+
+def _has_vague_dates(read: Collected, texts: Sequence[str]) -> bool:
     """Tell whether the fast parser may have made up a date: "yesterday", "10:00", or a guid such as "5"."""
-    texts = [match[1].decode("utf-8", "replace").strip() for match in _DATED.finditer(body)]
     if any(text and not _WHOLE_DATE.search(text) for text in texts):
         return True
     from_guid = any(entry.dating.at and not entry.uid.startswith(("http://", "https://")) for entry in read.entries)
     return from_guid and len(texts) < len(read.entries)
 
 
-def _has_relative(read: Collected) -> bool:
-    """Tell whether anything in a feed counts from a base, which the fast parser does not follow."""
-    return any("://" not in (entry.url or "") or _RELATIVE.search(entry.content) for entry in read.entries)
-
-
-def _rebased(read: Collected, body: bytes, url: str | None) -> Collected:
-    """Let the lenient parser resolve a feed. It resolves guids too, so identities stay as the fast one read them."""
-    resolved = _read_lenient(body, url, "")
-    if isinstance(resolved, Failed) or len(resolved.entries) != len(read.entries):
-        return read
-    pairs = zip(resolved.entries, read.entries, strict=True)
-    return replace(resolved, entries=tuple(replace(entry, uid=told.uid) for entry, told in pairs))
+def _based(read: Collected, bases: Sequence[tuple[str, str]]) -> Collected | None:
+    """Let addresses count from what the document says; the fast parser does not. Identities stay as they are."""
+    if len(bases) < len(read.entries):
+        return None
+    return replace(
+        read,
+        entries=tuple(
+            replace(entry, url=joined(base, entry.url or ""), base=within)
+            for entry, (base, within) in zip(read.entries, bases, strict=False)
+        ),
+    )
 
 
 def _parse_fast(body: bytes) -> Collected | None:

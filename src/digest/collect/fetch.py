@@ -1,8 +1,8 @@
 """Ask for a document once, politely, and never take more than was agreed.
 
-One request at a time per host; validators are sent back exactly as they came (RFC 9110 §13.1); size and time
-are bounded, and the size counts after decompression. Whatever goes wrong out there is a `Failed`, never an
-exception.
+Each request, each redirect too, waits for the turn at its host; addresses and validators go out exactly as they
+were given (RFC 9110 §13.1); a password goes to nobody but the host it was written for. Size and time are bounded, and
+the size counts after decompression. Whatever goes wrong out there is a `Failed`, never an exception.
 """
 
 from __future__ import annotations
@@ -11,23 +11,27 @@ import asyncio
 import os
 import re
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from digest.collect import guard
+from digest.collect.addresses import Address, redirect_target, web_address, without_userinfo
+from digest.collect.hosts import Hosts, NoSuchHostError
+from digest.collect.walls import LARGEST, wall_of
 from digest.model import Failed, Reason
 
 MAX_REDIRECTS = 5
 CONCURRENCY = 32
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WALLED = frozenset({401, 403, 429, 503})  # what a wall is served with, beside 200
 _MOST_SECONDS = 2**31  # what a larger max-age stands for (RFC 9111 §1.2.2)
 _MOST_MEMBERS = 256  # of one gzip stream: each costs a copy of what follows it
 _ACCEPT = (
@@ -78,29 +82,31 @@ Answer = Fetched | Unchanged | Failed
 
 @dataclass(slots=True)
 class HttpFetcher:
-    """Ask over HTTP(S). Use as an async context manager; `now` is asked for Retry-After dates."""
+    """Ask over HTTP(S), for one round of looking. Use as an async context manager.
+
+    `clock` is asked for Retry-After dates, `hosts` for turns; what a host asked for is forgotten with the round.
+    """
 
     user_agent: str
     clock: Callable[[], datetime]
     timeout: float = 20.0
     max_bytes: int = 15_000_000
     allow_private: tuple[str, ...] = ()
+    hosts: Hosts = field(default_factory=Hosts)
     _session: aiohttp.ClientSession | None = None
-    _hosts: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
 
     async def __aenter__(self) -> Self:
         # The connector sets no limit of its own: waiting there would count as time spent on connecting.
         connector = aiohttp.TCPConnector(
-            socket_factory=guard.socket_factory(self.allow_private), limit=0, happy_eyeballs_delay=None
-        )
+            socket_factory=guard.socket_factory(self.allow_private), limit=0, happy_eyeballs_delay=None,
+            resolver=self.hosts.names, use_dns_cache=False,
+        )  # fmt: skip
         self._session = aiohttp.ClientSession(
             connector=connector,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=self.timeout, connect=self.timeout / 2),
             headers={"User-Agent": self.user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            requote_redirect_url=False,
         )
         return self
 
@@ -112,76 +118,132 @@ class HttpFetcher:
 
     async def fetch(self, url: str, validators: Validators = Validators()) -> Answer:
         """Ask for `url`, unless it is still what `validators` recognise."""
-        host = _host_of(url)
-        if host is None:
-            return Failed(Reason("fetch.bad_url", {"url": url}))
-        async with self._hosts[host], self._places:
-            try:
-                return await self._ask(url, validators)
-            except _TooLargeError:
-                return Failed(Reason("fetch.too_large", {"limit": self.max_bytes}))
-            except zlib.error:
-                return Failed(Reason("fetch.bad_encoding"))
-            except TimeoutError:
-                return Failed(Reason("fetch.timeout", {"seconds": round(self.timeout)}))
-            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:  # maybe one that a redirect named
-                return Failed(Reason("fetch.bad_url", {"url": str(error.args[0])}))
-            except UnicodeError:
-                return Failed(Reason("fetch.bad_url", {"url": url}))
-            except aiohttp.TooManyRedirects:
-                return Failed(Reason("fetch.redirects", {"limit": MAX_REDIRECTS}))
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                return Failed(_connection_reason(error))
+        address = web_address(url)
+        if isinstance(address, Failed):
+            return address
+        try:
+            return await self._follow(address, validators)
+        except _TooLargeError:
+            return Failed(Reason("fetch.too_large", {"limit": self.max_bytes}))
+        except zlib.error:
+            return Failed(Reason("fetch.bad_encoding"))
+        except TimeoutError:
+            return Failed(Reason("fetch.timeout", {"seconds": round(self.timeout)}))
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
+            return Failed(Reason("fetch.bad_url", {"url": without_userinfo(url)}))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return Failed(_connection_reason(error))
 
-    async def _ask(self, url: str, validators: Validators) -> Answer:
+    async def _follow(self, address: Address, validators: Validators) -> Answer:
+        """Ask, and go where redirects lead, within the time and number that are allowed."""
+        first, left, for_good = address, self.timeout, True
+        for hop in range(MAX_REDIRECTS + 1):
+            async with self.hosts.turn(address.host, address.port, left) as place:
+                if wait := place.patience():
+                    return Failed(Reason("fetch.host_asked_for_patience", {"host": address.host}), wait)
+                async with self._places:
+                    begun = asyncio.get_running_loop().time()
+                    answer = await self._ask(address, first, validators, left)
+                    left -= asyncio.get_running_loop().time() - begun
+                if isinstance(answer, Failed) and answer.retry_after and _wants_patience(answer):
+                    self.hosts.silence(place, answer.retry_after)
+            if not isinstance(answer, _Redirect):
+                # Where a password was given, a new address would be one without it.
+                if isinstance(answer, Failed) or hop == 0 or not for_good or first.userinfo:
+                    return answer
+                return replace(answer, moved_to=address.text)
+            for_good = for_good and answer.status in (301, 308)
+            target = redirect_target(address, answer.location)
+            if isinstance(target, Failed):
+                return target
+            address = target
+        return Failed(Reason("fetch.redirects", {"limit": MAX_REDIRECTS}))
+
+    async def _ask(
+        self, address: Address, first: Address, validators: Validators, seconds: float
+    ) -> Answer | _Redirect:
         assert self._session is not None, "use HttpFetcher as an async context manager"
-        headers = {}
-        if validators.etag:
-            headers["If-None-Match"] = validators.etag
-        if validators.last_modified:
-            headers["If-Modified-Since"] = validators.last_modified
-        async with self._session.get(url, headers=headers, max_redirects=MAX_REDIRECTS) as response:
-            max_age, expires, moved_to = _max_age(response.headers), _expires(response.headers), _moved_to(response)
-            if response.status == 304 and headers:
-                known = _renewed(validators, _validators(response.headers))
-                return Unchanged(known, max_age, expires, moved_to)
-            if response.status != 200:
-                wait = _retry_after(response.headers, self.clock())
-                return Failed(Reason("fetch.status", {"status": response.status}), wait)
-            body = await self._read(response)
+        headers = _conditions(validators) | first.credentials_for(address)
+        limits = aiohttp.ClientTimeout(total=seconds, connect=min(seconds, self.timeout / 2))
+        async with self._session.get(
+            address.url, headers=headers, allow_redirects=False, timeout=limits
+        ) as response:  # fmt: skip
+            location = response.headers.get("Location", "").strip()
+            if response.status in _REDIRECTS and location:
+                return _Redirect(response.status, location)
+            max_age, expires = _max_age(response.headers), _expires(response.headers)
+            if response.status == 304 and _known(validators):
+                return Unchanged(_renewed(validators, _validators(response.headers)), max_age, expires)
+            # 226 is the part of a feed that is new since (RFC 3229 §10.4.1): what it leaves out stays as it was.
+            if response.status != 200 and not (response.status == 226 and _known(validators)):
+                return await self._refused(response)
+            body = await self._read(response, self.max_bytes)
+            wall = wall_of(response.status, response.headers, body)
+            # A page for scripts may yet announce its feed in robots.txt; what stands in it is not judged here.
+            if wall is not None and wall.code != "wall.script":
+                return Failed(wall)
             return Fetched(
-                url=str(response.url),
+                url=address.text,
                 body=body,
                 content_type=response.content_type,
                 charset=response.charset,
                 validators=_validators(response.headers),
                 max_age=max_age,
                 expires=expires,
-                moved_to=moved_to,
                 link=", ".join(response.headers.getall("Link", [])),
             )
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read and decompress; neither form may be larger than `max_bytes`."""
+    async def _refused(self, response: aiohttp.ClientResponse) -> Failed:
+        """Say why there is no document; a wall has a better name than its status."""
+        wait = _retry_after(response.headers, self.clock())
+        body = b""
+        if response.status in _WALLED:
+            # What does not arrive or cannot be read says nothing; the status and Retry-After stand.
+            with suppress(_TooLargeError, zlib.error, TimeoutError, aiohttp.ClientError):
+                body = await self._read(response, min(self.max_bytes, LARGEST))
+            wall = wall_of(response.status, response.headers, body)
+            if wall is not None:
+                return Failed(wall, wait)
+        return Failed(Reason("fetch.status", {"status": response.status}), wait)
+
+    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
+        """Read and decompress; neither form may be larger than `limit` bytes."""
         raw = bytearray()
         async for chunk in response.content.iter_chunked(65536):
             raw += chunk
-            if len(raw) > self.max_bytes:
+            if len(raw) > limit:
                 raise _TooLargeError
-        return _inflated(bytes(raw), response.headers.get("Content-Encoding", "").strip().lower(), self.max_bytes)
+        return _inflated(bytes(raw), response.headers.get("Content-Encoding", "").strip().lower(), limit)
 
 
 class _TooLargeError(Exception):
     """The document grew past the limit."""
 
 
-def _host_of(url: str) -> str | None:
-    """Name the host that a web address leads to, or None where it is none."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """An answer that names another address."""
+
+    status: int
+    location: str
+
+
+def _wants_patience(answer: Failed) -> bool:
+    return answer.reason.args.get("status") in (403, 429, 503)
+
+
+def _known(validators: Validators) -> bool:
+    return bool(validators.etag or validators.last_modified)
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    """Echo the validators; with them alone, a part of a feed will do (RFC 3229 §10.5.3)."""
+    headers = {}
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    return headers | {"A-IM": "feed"} if headers else headers
 
 
 def _inflated(raw: bytes, coding: str, limit: int) -> bytes:
@@ -239,6 +301,8 @@ def _connection_reason(error: BaseException) -> Reason:
         cause = getattr(cause, "os_error", None) or cause.__cause__ or cause.__context__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Reason("fetch.no_such_host", {"host": error.host})
+    if isinstance(error, NoSuchHostError):
+        return Reason("fetch.no_such_host", {"host": error.host})
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
         return Reason("fetch.tls", {"error": _plain(error)})
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -288,11 +352,6 @@ def _expires(headers: Mapping[str, str]) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else None
-
-
-def _moved_to(response: aiohttp.ClientResponse) -> str | None:
-    hops = [hop.status for hop in response.history]
-    return str(response.url) if hops and all(status in (301, 308) for status in hops) else None
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:

@@ -19,8 +19,9 @@ import idna
 from digest.collect.clean import legal
 from digest.model import EntryData
 
-_UNSEEN = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1[^<>]*>?|$)", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_UNSEEN = re.compile(rb"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1[^<>]*>?|$)", re.DOTALL | re.IGNORECASE)
+_MAYBE_UNSEEN = re.compile(rb"<(?:!--|[sS][cCtT])")
+_TAG = re.compile(rb"<[^<>]*>")
 _LONGEST_UID = 500
 _AUTHORITY = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 
@@ -58,14 +59,18 @@ def _refined(entries: Sequence[EntryData], further: Callable[[EntryData], str]) 
 def fingerprint(entry: EntryData) -> str:
     """Hash what a reader would see of an entry, so that an edit is noticed and new markup is not.
 
-    Addresses inside the content do not count, nor do comments and scripts: counters and signed image URLs change at
-    each request.
+    Addresses inside the content do not count, nor do comments, scripts and the space between words: counters and
+    signed image URLs change at each request.
     """
-    return short_hash(*(_seen(text) for text in (entry.title, entry.url or "", entry.summary, entry.content)))
+    seen = (_seen(text) for text in (entry.title, entry.url or "", entry.summary, entry.content))
+    return hashlib.sha256(b"\x1f".join(seen)).hexdigest()[:16]
 
 
-def _seen(markup: str) -> str:
-    return " ".join(_TAG.sub(" ", _UNSEEN.sub(" ", markup)).split())
+def _seen(markup: str) -> bytes:
+    raw = markup.encode("utf-8", "surrogatepass")
+    if b"<" in raw:
+        raw = _TAG.sub(b"", _UNSEEN.sub(b"", raw) if _MAYBE_UNSEEN.search(raw) else raw)
+    return raw.translate(None, b" \t\n\r\f\v")
 
 
 def tag_uri(authority: str, minted: datetime, source_url: str, uid: str) -> str:

@@ -29,6 +29,14 @@ _TITLE_LENGTH = 80
 _REASON_WORDS = 5
 
 
+_FOLDED = {
+    "link": "choice.folded_link",
+    "title": "choice.folded_title",
+    "text": "choice.folded_text",
+    "words": "choice.folded_words",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a publication wants in an edition.
@@ -200,7 +208,7 @@ def _folded_reason(number: int, folded: Folded) -> Reason:
     args = {"title": _title(folded.teller), "source": folded.teller.source.name, "number": number}
     if folded.tie.evidence == "words":
         args |= {"words": ", ".join(folded.tie.words[:_REASON_WORDS]), "score": folded.tie.score}
-    return Reason(f"choice.folded_{folded.tie.evidence}", args)
+    return Reason(_FOLDED[folded.tie.evidence], args)
 
 
 # ── frozen into a story ──────────────────────────────────────────────────────────────────────────

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from digest.collect import discover, ladder, mailbox
-from digest.collect.fetch import Answer, Fetched, HttpFetcher, Unchanged, Validators, read_file
+from digest.collect.fetch import Answer, Fetched, Unchanged, Validators, read_file
 from digest.collect.hints import read_hints
 from digest.collect.ladder import Chosen, Nowhere, Refusal, Route, Step
 from digest.collect.mailbox import Account, Mark, Post
+from digest.collect.recorder import Fetcher
+from digest.collect.walls import wall_of
 from digest.compose.manners import ask_anew
 from digest.flows.context import Context
 from digest.model import Collected, Failed, Kind, Reason
@@ -36,8 +38,8 @@ class Look:
     mark: Mark | None = None
 
 
-async def look_at(context: Context, fetcher: HttpFetcher, source: Source) -> Look:
-    """Look at a source."""
+async def look_at(context: Context, fetcher: Fetcher, source: Source, *, probe: bool = False) -> Look:
+    """Look at a source; `probe` allows guessing at usual places of feeds."""
     spec = source.spec
     now, zone = context.clock(), context.configuration.site_zone
     if spec.kind is Kind.MAILBOX:
@@ -56,7 +58,7 @@ async def look_at(context: Context, fetcher: HttpFetcher, source: Source) -> Loo
     if source.found is not None and source.route_url is not None:
         return await _go_on(fetcher, source, Route(source.found), validators, now=now, zone=zone)
     if spec.kind in (Kind.AUTO, Kind.SITEMAP, Kind.WORDPRESS):
-        return _of_kind(spec.kind, await climb(fetcher, spec.url, now=now, zone=zone))
+        return _of_kind(spec.kind, await climb(fetcher, spec.url, now=now, zone=zone, probe=probe))
     return await _read(await fetcher.fetch(source.route_url or spec.url, validators), spec.kind, now, zone)
 
 
@@ -68,7 +70,7 @@ async def _read(answer: Answer, kind: Kind, now: datetime, zone: tzinfo) -> Look
 
 
 async def _go_on(
-    fetcher: HttpFetcher, source: Source, route: Route, validators: Validators, *, now: datetime, zone: tzinfo
+    fetcher: Fetcher, source: Source, route: Route, validators: Validators, *, now: datetime, zone: tzinfo
 ) -> Look:
     """Look again by the route that was found."""
     assert source.route_url is not None
@@ -90,7 +92,7 @@ def _hinted(read: Collected | Failed, answer: Fetched) -> Collected | Failed:
 
 
 async def climb(
-    fetcher: HttpFetcher, url: str, *, now: datetime, zone: tzinfo, probe: bool = False, section: str | None = None
+    fetcher: Fetcher, url: str, *, now: datetime, zone: tzinfo, probe: bool = False, section: str | None = None
 ) -> Look:
     """Find the best route from an address, one request a step."""
     answers: dict[str, Fetched] = {}
@@ -108,7 +110,7 @@ async def climb(
         climbing = await asyncio.to_thread(ladder.learn, climbing, step, answer, link=link)
     assert first is not None, "the address itself was asked for"
     if isinstance(step, Nowhere):
-        failed = first if isinstance(first, Failed) else Failed(Reason("route.nowhere", {"requests": step.requests}))
+        failed = first if isinstance(first, Failed) else Failed(_nowhere(first, step))
         return Look(failed, failed, refused=step.refused)
     read = step.collected
     answer_of_route = answers.get(step.ask)
@@ -119,6 +121,12 @@ async def climb(
         answer_of_route = base if step.ask == url else unknown
     hinted = _hinted(read, answer_of_route)
     return Look(answer_of_route, hinted, step, step.refused)
+
+
+def _nowhere(first: Fetched, search: Nowhere) -> Reason:
+    """Say why nothing leads on: a wall in place of the document, or a site without any route."""
+    wall = wall_of(200, {"Content-Type": first.content_type}, first.body)
+    return wall or Reason("route.nowhere", {"requests": search.requests})
 
 
 def _of_kind(kind: Kind, found: Look) -> Look:

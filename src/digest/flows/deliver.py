@@ -11,14 +11,14 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from digest.config import RelaySettings
 from digest.deliver import message, pacing
 from digest.deliver.message import CompiledMail
 from digest.deliver.relay import RelayAccess, SmtpRelay
-from digest.flows.context import Context
+from digest.flows.context import Context, Readers
 from digest.flows.owner import LEASE, may_doubt
 from digest.flows.publish import compiled, relay_of, sender_of
 from digest.flows.trouble import Trouble, contained
@@ -162,16 +162,13 @@ class _Sending:
             item = deliveries.next_of(connection, edition_id, now)
             if item is None:
                 return None
-            state, reason = DeliveryState.SENDING, Reason("")
-            if item.address.lower() not in self.context.readers.get(item.slug, {}):
-                state, reason = DeliveryState.SUPPRESSED, Reason("delivery.left")
-            elif now - item.planned > TOO_OLD:
-                state, reason = DeliveryState.FAILED, Reason("delivery.too_old", {"days": TOO_OLD.days})
-            if state is DeliveryState.SENDING:
+            undone = _left_undone(item, self.context.readers, now)
+            if undone is None:
                 deliveries.begin(connection, item, self.context.owner, now, now + self.lease)
-            else:
-                deliveries.leave(connection, item.id, state, word(reason), now)
-                self.dispatch.add(state)
+                return replace(item, state=DeliveryState.SENDING)
+            state, reason = undone
+            deliveries.leave(connection, item.id, state, word(reason), now)
+        self.dispatch.add(state)
         return replace(item, state=state)
 
     def _convey(self, mail: CompiledMail, envelope: str, item: Delivery) -> None:
@@ -207,6 +204,15 @@ class _Sending:
             ):
                 logger.warning("delivery.settled_elsewhere delivery=%d outcome=%s", item.id, outcome.state.value)
         return outcome.state
+
+
+def _left_undone(item: Delivery, readers: Readers, now: datetime) -> tuple[DeliveryState, Reason] | None:
+    """Decide that a waiting message shall not be sent, and why."""
+    if item.address.lower() not in readers.get(item.slug, {}):
+        return DeliveryState.SUPPRESSED, Reason("delivery.left")
+    if now - item.planned > TOO_OLD:
+        return DeliveryState.FAILED, Reason("delivery.too_old", {"days": TOO_OLD.days})
+    return None
 
 
 def settle_abandoned(context: Context) -> int:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from digest.collect import discover, mailbox
 from digest.collect.fetch import Answer, Fetched, HttpFetcher, Unchanged, Validators, read_file
 from digest.collect.ladder import Chosen, Refusal
+from digest.collect.recorder import LIVE, Exchanges
 from digest.flows.ask import climb
 from digest.model import Article, Block, Collected, EntryData, Failed, Kind, Reason
 from digest.reasons import word
@@ -45,16 +46,18 @@ class Inspector:
     max_bytes: int
     allow_private: tuple[str, ...] = ()
     probe: bool = False
+    exchanges: Exchanges = LIVE
 
     async def look(self, target: str, base_url: str | None, kind: Kind) -> Seen:
         """Read a URL, file or folder; what comes back is clean. A URL of kind `auto` climbs the ladder of routes."""
         now = self.clock()
         if urlsplit(target).scheme not in ("http", "https"):
             return Seen(await asyncio.to_thread(self._local, Path(target), base_url, kind, now))
-        async with HttpFetcher(
+        http = HttpFetcher(
             user_agent=self.user_agent, clock=self.clock, timeout=self.timeout,
             max_bytes=self.max_bytes, allow_private=self.allow_private,
-        ) as fetcher:  # fmt: skip
+        )  # fmt: skip
+        async with self.exchanges.fetcher(http) as fetcher:
             if kind is Kind.AUTO:
                 found = await climb(fetcher, target, now=now, zone=self.zone, probe=self.probe)
                 read = found.read
@@ -81,9 +84,9 @@ class Inspector:
         return read if isinstance(read, Failed) else discover.cleaned(read, answer.url or base_url)
 
 
-def refused_routes(seen: Seen) -> list[str]:
+def refused_routes(refused: Iterable[Refusal]) -> list[str]:
     """Say of each route that was not taken why; each reason once."""
-    told = (f"not by {refusal.route.value}: {word(refusal.reason)}" for refusal in seen.refused)
+    told = (f"not by {refusal.route.value}: {word(refusal.reason)}" for refusal in refused)
     return list(dict.fromkeys(told))
 
 
@@ -92,7 +95,7 @@ def facts(target: str, look: Seen) -> dict[str, Any]:
     seen = look.collected
     if isinstance(seen, Failed):
         return {"target": target, "kind": None, "route": None, "title": None, "language": None, "feeds": [],
-                "article": None, "blocks": [], "entries": [], "notes": refused_routes(look),
+                "article": None, "blocks": [], "entries": [], "notes": refused_routes(look.refused),
                 "error": word(seen.reason)}  # fmt: skip
     return {
         "target": target,
@@ -104,7 +107,7 @@ def facts(target: str, look: Seen) -> dict[str, Any]:
         "article": None if seen.article is None else _article(seen.article),
         "blocks": [_block(block) for block in seen.blocks],
         "entries": [_entry(entry) for entry in seen.entries],
-        "notes": [*seen.notes, *refused_routes(look)],
+        "notes": [*seen.notes, *refused_routes(look.refused)],
     }
 
 

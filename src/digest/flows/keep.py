@@ -166,7 +166,11 @@ def _moved(connection: Connection, source: Source, look: Look, now: datetime) ->
     if not adopt_move(asked, moved_to, since, now):
         return values | {"moved_to": moved_to, "moved_since": since}
     events.record(connection, now, f"source:{source.id}", Reason("source.moved", {"url": moved_to}))
-    return values | {"route_url": moved_to}
+    values |= {"route_url": moved_to}
+    if (twin := sources.at_address(connection, moved_to, source.id)) is not None:
+        events.record(connection, now, f"source:{source.id}", Reason("source.merged", {"source": twin}))
+        values |= {"state": "paused"}
+    return values
 
 
 def _rhythm(connection: Connection, source: Source, now: datetime) -> dict[str, Any]:
@@ -208,10 +212,16 @@ def _next_check(at: datetime | None, reason: Reason) -> dict[str, Any]:
     return {"next_check_at": at, "next_check_code": reason.code, "next_check_args": dict(reason.args)}
 
 
+_DOUBTFUL = {"feed.is_html", "feed.malformed", "feed.empty", "page.not_html", "route.empty", "sitemap.malformed"}
+"""Failures that speak against the address, as 404 and 410 do; what is only in the way says nothing of it."""
+
+
 def _keep_failure(context: Context, source: Source, failed: Failed) -> Collection:
     now = context.clock()
+    if failed.reason.code == "fetch.host_asked_for_patience":
+        return _put_off(context, source, failed, now)
     failures = source.failures + 1
-    status = failed.reason.args.get("status") if failed.reason.code == "fetch.status" else None
+    status = failed.reason.args.get("status")
     polled = PollResult(
         source=source.spec.name, every=_every(source), rhythm=Rhythm.from_row(source.rhythm), failures=failures,
         status=status, retry_after=failed.retry_after,
@@ -223,7 +233,7 @@ def _keep_failure(context: Context, source: Source, failed: Failed) -> Collectio
         "checked_at": now, "failures": failures, "reason_code": failed.reason.code,
         "reason_args": dict(failed.reason.args),
     }  # fmt: skip
-    if source.route_url:
+    if source.route_url and (failed.reason.code in _DOUBTFUL or status in (404, 410)):
         # A feed that a page announced, or that moved, may have moved again: the next look begins anew.
         values |= dict.fromkeys(("found", "route_url", "etag", "last_modified", "validators_since"))
     with context.ledger.writing() as connection:
@@ -234,3 +244,11 @@ def _keep_failure(context: Context, source: Source, failed: Failed) -> Collectio
             events.record(connection, now, f"source:{source.id}", reason)
         sources.put_back(connection, source.id, **values)
     return Collection(source.spec.name, failed=failed.reason)
+
+
+def _put_off(context: Context, source: Source, failed: Failed, now: datetime) -> Collection:
+    """Leave a source as it stands that was not asked, since its host asked another one for patience."""
+    polled = PollResult(source=source.spec.name, every=timedelta(0), retry_after=failed.retry_after)
+    with context.ledger.writing() as connection:
+        sources.put_back(connection, source.id, **_next_check(*next_check(polled, now)))
+    return Collection(source.spec.name, unchanged=True)

@@ -195,6 +195,37 @@ def due(connection: Connection, now: datetime) -> list[int]:
     ]
 
 
+def told_to_wait(connection: Connection, now: datetime) -> frozenset[int]:
+    """List the sources whose servers said to slow down (429, 503), and whose next look is still ahead."""
+    rows = connection.execute(
+        select(source.c.id, source.c.reason_args, source.c.next_check_code).where(
+            source.c.next_check_at > now, source.c.failures > 0
+        )
+    )
+    return frozenset(
+        row.id
+        for row in rows
+        if row.next_check_code == "poll.retry_after" or (row.reason_args or {}).get("status") in (429, 503)
+    )
+
+
+def at_address(connection: Connection, url: str, but: int) -> str | None:
+    """Name an active source that is asked at `url`, other than the source `but`."""
+    asked = func.coalesce(source.c.route_url, source.c.url)
+    row = connection.execute(
+        select(source.c.name).where(asked == url, source.c.id != but, source.c.state == "active").limit(1)
+    ).one_or_none()
+    return None if row is None else row.name
+
+
+def rename(connection: Connection, source_id: int, name: str) -> bool:
+    """Give a source another name; False where it is taken."""
+    if connection.execute(select(source.c.id).where(source.c.name == name)).first() is not None:
+        return False
+    connection.execute(update(source).where(source.c.id == source_id).values(name=name))
+    return True
+
+
 def holders(connection: Connection) -> list[tuple[str, datetime]]:
     """List who holds sources, and until when at the latest."""
     rows = connection.execute(
