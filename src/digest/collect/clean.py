@@ -169,6 +169,8 @@ def fragment(markup: str, base: str | None) -> str:
     cleaned = _cleaner(near if relative else near and _SOMEWHERE).clean(markup)
     if not relative and near and _SOMEWHERE[:11] in cleaned:
         cleaned = _cleaner(near).clean(markup)
+    if "<table" in cleaned:  # what was put out of a table may nest as it never could when it is read again
+        cleaned = _cleaner(None).clean(cleaned)
     if "&#" in markup:
         cleaned = legal(cleaned)
     if "<pre" in cleaned:
