@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test check format bench clean lock
+.PHONY: help setup run test check format bench bench-polls clean lock
 
 help:
 	@echo "make run     collect, compose, publish and deliver what config.toml says (the main job)"
@@ -45,6 +45,8 @@ bench: setup
 	$(BIN)/python benchmarks/polling.py
 	$(BIN)/python benchmarks/folding.py
 	$(BIN)/python benchmarks/dates.py
+
+bench-polls: setup
 	$(BIN)/python benchmarks/polls.py
 
 lock: setup

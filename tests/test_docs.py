@@ -14,7 +14,9 @@ DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
 def test_every_command_in_a_document_exists(document):
     from digest.cli.main import COMMANDS, cli
 
-    for command, option in re.findall(r"\bdigest ([a-z]+)\b[^`\n|·]*?(--[a-z-]+)?", document.read_text(encoding="utf-8")):
+    for command, option in re.findall(
+        r"\bdigest ([a-z]+)\b[^`\n|·]*?(--[a-z-]+)?", document.read_text(encoding="utf-8")
+    ):
         if command in COMMANDS and option:
             names = {name for parameter in cli.get_command(None, command).params for name in parameter.opts}
             assert option in names, f"digest {command} {option}"

@@ -184,6 +184,7 @@ DISGUISED = [
     "<div><?</div>", "<div><![CDATA[</div>]]>", "<p><li></p>", "<div><x></div></x>", "<div></x><x>", "<svg><link></link></svg><div>",
     "<svg><g><link><p></svg>", "<table><td></td><div></table>", "<a href=x><div><a href=y></a></div></a>", "<div a='></div>'>", "<div/></div/>",
     "<DIV><SPAN><DIV></SPAN></DIV></DIV>", "<select><div></select></div>", "<div a=b'></div><i c='>", "<ul><li><ul><li></ul>", "<nobr><p><nobr></nobr></nobr>",
+    """<div ="a=" ></div><br title="">""", """<div a="b"="c=" ></div><br title="">""", "<div><br a='></div>'>", "<div a=<></div>",
 ]  # fmt: skip
 
 
@@ -195,9 +196,9 @@ def test_no_disguise_hides_how_deep_a_text_is(unit):
 
 
 @pytest.mark.parametrize("block", ["<div>x</div>", "<p>x</p>", "<li>x</li>", "<table><tr><td>x</td></tr></table>", "<h2>x</h2>", "<pre>x</pre>", "<q>x</q>"])  # fmt: skip
-@pytest.mark.parametrize("around", ["", "<p>", "<li>", "<td>", "<h1>", "<button>", "<div>"])
-def test_formatting_left_open_is_not_repeated_at_every_block(block, around):
-    opened = around + "".join(f"<b title='{i}{'x' * 5_000}'>" for i in range(35))
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("<p>", ""), ("<li>", "<li>"), ("<td>", ""), ("<h1>", ""), ("<button>", ""), ("<div>", "</div>"), ("<p>", "</p>")])  # fmt: skip
+def test_formatting_left_open_is_not_repeated_at_every_block(block, before, after):
+    opened = before + "".join(f"<b title='{i}{'x' * 5_000}'>" for i in range(35)) + after
     assert len(fragment(opened + block * 12_000, BASE)) < 2 * MAX_CONTENT
     assert len(fragment(opened + block * 150, BASE)) < 10 * MAX_CONTENT
 
@@ -365,3 +366,16 @@ def test_no_surrogate_and_no_control_character_is_left_anywhere(text, html):
 def test_a_language_tag_is_one_or_none():
     assert language_tag("pt-BR") == "pt-BR"
     assert [language_tag(text) for text in ("", None, "english!", 'en"', "x", "en-" + "a" * 40)] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ({"summary": "A few words about it."}, "A few words about it."),
+        ({"content": "<p>Said in the text.</p>"}, "Said in the text."),
+        ({"content": '<img src="https://x.example/a.png" alt="A gull &amp; a boat">'}, "A gull & a boat"),
+        ({"content": '<img src="https://x.example/a.png">', "url": "https://pictures.example/1"}, "pictures.example"),
+    ],
+)
+def test_what_bears_no_title_is_named_by_what_it_holds(given, title):
+    assert clean(EntryData(uid="1", title=" ", **given), None).title == title

@@ -20,6 +20,7 @@ from lxml import etree
 from digest.model import Enclosure, EntryData
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 1_000, 400_000
+_NAME = 80  # characters of a title that is made up
 _MAX_PLAIN, _MAX_URL, _MAX_UID = 20_000, 4_000, 1_000
 
 _TAGS = {
@@ -84,6 +85,7 @@ _BLOCKS = {
 _IMPLIED_ENDS = {"/dd", "/dt", "/li", "/p"}
 _END_OF = {name: f"/{name}" for name in (_TAGS | _FORMATTING) - _VOID}
 _PRE = re.compile(r"(<pre\b[^<>]*>)\n+")  # a parser drops the first of them, so each reading would drop one more
+_ALT = re.compile(r'<img\b[^<>]*?\balt="([^"]*)"')
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _POINT = re.compile(r'\b(?:width|height)="[01](?:px)?"')
 _BEACON = re.compile(
@@ -279,6 +281,15 @@ def web_url(url: str | None, base: str | None) -> str | None:
     return re.sub(r'[\s"<>]', lambda match: quote(match[0]), joined)
 
 
+def _named(summary: str, content: str, url: str | None) -> str:
+    """Name what bears no title: by its first words, by what its picture shows, by where it stands."""
+    told = summary or plain(content)
+    pictured = next((html.unescape(alt) for alt in _ALT.findall(content) if alt.strip()), "")
+    return (
+        shortened(told, _NAME) or shortened(" ".join(pictured.split()), _NAME) or (urlsplit(url or "").hostname or "")
+    )
+
+
 def clean(entry: EntryData, base: str | None) -> EntryData:
     """Make an entry harmless; `base` is what its relative addresses count from where it does not say so itself."""
     url = web_url(entry.url, base)
@@ -288,7 +299,7 @@ def clean(entry: EntryData, base: str | None) -> EntryData:
         entry,
         uid=legal(entry.uid)[:_MAX_UID],
         url=url,
-        title=shortened(plain(entry.title), MAX_TITLE),
+        title=shortened(plain(entry.title) or _named(plain(entry.summary), content, url), MAX_TITLE),
         summary=shortened(plain(entry.summary), MAX_SUMMARY),
         content=content,
         authors=tuple(dict.fromkeys(name for name in (plain(author)[:120] for author in entry.authors) if name)),
