@@ -50,7 +50,6 @@ YOUTUBE = "https://www.youtube.com/feeds/videos.xml"
         ("https://superuser.com/questions/12/how", "https://superuser.com/feeds/question/12"),
         ("https://arxiv.org/list/cs.CL/recent", "https://rss.arxiv.org/atom/cs.CL"),
         ("https://news.ycombinator.com/news", "https://news.ycombinator.com/rss"),
-        ("https://pypi.org/project/digest-press/", "https://pypi.org/rss/project/digest-press/releases.xml"),
         ("https://dev.to/t/python", "https://dev.to/feed/tag/python"),
         ("https://dev.to/sailor", "https://dev.to/feed/sailor"),
     ],

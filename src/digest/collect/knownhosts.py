@@ -166,12 +166,6 @@ def _hacker_news(steps: list[str], _query: Mapping[str, str]) -> FeedLink | None
     return FeedLink("https://news.ycombinator.com/rss", _RSS) if steps in ([], ["news"]) else None
 
 
-def _pypi(steps: list[str], _query: Mapping[str, str]) -> FeedLink | None:
-    if len(steps) >= 2 and steps[0] == "project":
-        return FeedLink(f"https://pypi.org/rss/project/{steps[1]}/releases.xml", _RSS)
-    return None
-
-
 def _dev(steps: list[str], _query: Mapping[str, str]) -> FeedLink | None:
     if len(steps) == 2 and steps[0] == "t":
         return FeedLink(f"https://dev.to/feed/tag/{steps[1]}", _RSS)
@@ -190,7 +184,6 @@ _RULES: Final[Mapping[str, Callable[[list[str], Mapping[str, str]], FeedLink | N
     "tumblr.com": _tumblr,
     "arxiv.org": _arxiv,
     "news.ycombinator.com": _hacker_news,
-    "pypi.org": _pypi,
     "dev.to": _dev,
 }
 
