@@ -72,13 +72,13 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self.reloading.set)
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat dropped over work at hand is no news
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         beats = {self._collect: BEAT, self._edit: BEAT, self._send: BEAT, self._reload: BEAT, self._hold_on: RENEWAL}
         for work, pause in beats.items():
             scheduler.add_job(work, IntervalTrigger(seconds=int(pause.total_seconds())))
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat dropped over work at hand is no news
         await self._working("feeds", asyncio.to_thread(self._write_feeds))
         scheduler.start()
         logger.info("daemon.started owner=%s", self.context.owner)
