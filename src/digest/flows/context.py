@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 from digest import __version__
 from digest.clock import Clock
@@ -83,10 +82,6 @@ class Context:
         if not rest:
             return self.configuration.folder / url
         return Path(unquote(rest)) if scheme == "maildir" else None
-
-    def zone_of(self, settings: PublicationSettings) -> ZoneInfo:
-        """The zone a publication lives in."""
-        return ZoneInfo(self.configuration.zone_of(settings))
 
     def publication_of(self, settings: PublicationSettings) -> Publication:
         """A publication as readers see it."""

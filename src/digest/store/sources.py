@@ -166,11 +166,6 @@ def by_name(connection: Connection, name: str) -> Source | None:
     return None if row is None else _source(row)
 
 
-def by_id(connection: Connection, source_id: int) -> Source:
-    """Read a source that is known to exist."""
-    return _source(connection.execute(_SOURCES.where(source.c.id == source_id)).one())
-
-
 def due(connection: Connection, now: datetime) -> list[int]:
     """List the active sources whose time has come and that nobody is collecting, longest waiting first.
 
